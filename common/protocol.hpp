@@ -35,6 +35,9 @@ inline constexpr std::size_t kMaxListItems = 14336;
 
 // Sent in place of an answer that is longer than kMaxAnswer: refused and counted like any wrong one.
 inline constexpr std::string_view kMalformedAnswer = "?";
+// How the junk begins that sshd's password method gives PAM for a user who is invalid or may not log in (auth-pam.c).
+// The module sends just this in its place; nobody typed it, so it is refused and never charged.
+inline constexpr std::string_view kJunkAnswer = "\b\n\r\177";
 
 enum class Op : std::uint8_t {
   begin = 1,     // module: may this user be asked, and for what
@@ -104,11 +107,13 @@ enum class Ask : std::uint8_t {
 };
 
 struct BeginReply {
-  std::uint8_t ask = 0;  // Ask
+  std::uint8_t ask = 0;     // Ask
+  std::uint8_t digits = 0;  // of the code, where one is asked: forward_pass cuts by it
   std::string_view challenge;
   template <class Cursor, class Self>
   static void fields(Cursor& c, Self& m) {
     c.field(m.ask);
+    c.field(m.digits);
     c.field(m.challenge, kMaxToken);
   }
 };
