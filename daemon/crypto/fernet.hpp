@@ -13,10 +13,11 @@
 
 namespace umbra::fernet {
 
-inline constexpr std::size_t kKeySize = 32;          // signing key 16 | encryption key 16
-inline constexpr std::int64_t kMaxClockSkew = 60;    // seconds a token may come from the future, where a TTL is asked
+inline constexpr std::size_t kKeySize = 32;        // signing key 16 | encryption key 16
+inline constexpr std::size_t kMaxPlain = 4096;     // bytes; nothing that we seal is longer
+inline constexpr std::int64_t kMaxClockSkew = 60;  // seconds a token may come from the future, where a TTL is asked
 
-// Bytes of the token's text for `plain` bytes of plaintext, and the most plaintext that `text` characters can hold.
+// Characters of the token's text for `plain` bytes of plaintext.
 constexpr std::size_t token_size(std::size_t plain) noexcept {
   return (1 + 8 + 16 + (plain / 16 + 1) * 16 + 32 + 2) / 3 * 4;
 }
@@ -30,7 +31,7 @@ class Key {
   ~Key();
 
   // `now`: unix seconds, written into the token. `iv`: 16 random bytes (an argument so that the
-  // specification's generate.json can be checked).
+  // specification's generate.json can be checked). Throws std::length_error where `plain` is above kMaxPlain.
   [[nodiscard]] std::string seal(Bytes plain, std::int64_t now, Bytes iv) const;
 
   // The plaintext into `out`; its size, or nothing. One failure for everything: base64, version, MAC, TTL,

@@ -1,9 +1,12 @@
-// The one wrapper of libsodium: randomness, constant-time compare, locked memory; names from libsodium.
+// The one wrapper of libsodium: randomness, constant-time compare, base64url, locked memory; names from libsodium.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 
 #include "common/cursor.hpp"
 
@@ -19,6 +22,12 @@ std::uint32_t random_below(std::uint32_t below) noexcept;
 
 // Equal length and equal bytes; the time depends on the length alone.
 bool equal(Bytes a, Bytes b) noexcept;
+
+// RFC 4648 §5, "Base 64 Encoding with URL and Filename Safe Alphabet", with padding; in constant time, since keys
+// pass through here. Decoding refuses everything that encoding would not have written.
+std::size_t base64url_size(std::size_t bytes) noexcept;         // characters, without a final NUL
+void encode_base64url(Bytes in, std::span<char> out) noexcept;  // room for base64url_size() + 1
+std::optional<std::size_t> decode_base64url(std::string_view in, std::span<std::uint8_t> out) noexcept;
 
 // Memory that is locked, left out of cores and wiped when freed (sodium_malloc).
 struct Free {

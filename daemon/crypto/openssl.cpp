@@ -1,0 +1,105 @@
+#include "daemon/crypto/openssl.hpp"
+
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+
+#include <stdexcept>
+
+namespace umbra::openssl {
+namespace {
+
+void check(bool worked, const char* what) {
+  if (!worked) throw std::runtime_error(std::string("libcrypto: ") + what + " failed");
+}
+
+struct FreeCipher {
+  void operator()(EVP_CIPHER_CTX* ctx) const noexcept { EVP_CIPHER_CTX_free(ctx); }
+};
+using Cipher = std::unique_ptr<EVP_CIPHER_CTX, FreeCipher>;
+
+// Looked up once: a fetch costs more than the work that follows it. Lives as long as the process.
+const EVP_CIPHER* aes128_cbc() {
+  static const EVP_CIPHER* const cipher = EVP_CIPHER_fetch(nullptr, "AES-128-CBC", nullptr);
+  check(cipher != nullptr, "AES-128-CBC");
+  return cipher;
+}
+
+const char* name(Digest digest) noexcept {
+  switch (digest) {
+    case Digest::sha1: return "SHA1";
+    case Digest::sha256: return "SHA256";
+    case Digest::sha512: return "SHA512";
+  }
+  return "";
+}
+
+EVP_MAC_CTX* make_keyless(Digest digest) {
+  EVP_MAC* const mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+  check(mac != nullptr, "HMAC");
+  EVP_MAC_CTX* const ctx = EVP_MAC_CTX_new(mac);
+  EVP_MAC_free(mac);
+  check(ctx != nullptr, "HMAC");
+  const OSSL_PARAM params[] = {
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, const_cast<char*>(name(digest)), 0),
+      OSSL_PARAM_construct_end()};
+  check(EVP_MAC_CTX_set_params(ctx, params) == 1, name(digest));
+  return ctx;
+}
+
+}  // namespace
+
+void Hmac::Free::operator()(evp_mac_ctx_st* ctx) const noexcept { EVP_MAC_CTX_free(ctx); }
+
+const evp_mac_ctx_st* Hmac::keyless(Digest digest) {
+  static const EVP_MAC_CTX* const contexts[] = {make_keyless(Digest::sha1), make_keyless(Digest::sha256),
+                                                make_keyless(Digest::sha512)};
+  return contexts[static_cast<std::size_t>(digest)];
+}
+
+Hmac::Context Hmac::duplicate(const evp_mac_ctx_st* ctx) {
+  Context copy(EVP_MAC_CTX_dup(ctx));
+  check(copy != nullptr, "HMAC");
+  return copy;
+}
+
+Hmac::Hmac(Digest digest, Bytes key) : ctx_(duplicate(keyless(digest))) {
+  // A null key means "the key from before" to libcrypto, and an empty span may be null.
+  static constexpr std::uint8_t kEmpty = 0;
+  check(EVP_MAC_init(ctx_.get(), key.empty() ? &kEmpty : key.data(), key.size(), nullptr) == 1, "HMAC");
+}
+
+std::size_t Hmac::operator()(Bytes data, std::span<std::uint8_t, kMaxDigestSize> out) const {
+  const Context ctx = duplicate(ctx_.get());
+  std::size_t size = 0;
+  check(EVP_MAC_update(ctx.get(), data.data(), data.size()) == 1, "HMAC");
+  check(EVP_MAC_final(ctx.get(), out.data(), &size, out.size()) == 1, "HMAC");
+  return size;
+}
+
+std::size_t encrypt_aes128_cbc(Bytes key, Bytes iv, Bytes in, std::span<std::uint8_t> out) {
+  check(key.size() == kAesKeySize && iv.size() == kAesBlockSize && out.size() >= in.size() + kAesBlockSize, "AES");
+  const Cipher ctx(EVP_CIPHER_CTX_new());
+  int size = 0;
+  int last = 0;
+  check(ctx && EVP_EncryptInit_ex2(ctx.get(), aes128_cbc(), key.data(), iv.data(), nullptr) == 1 &&
+            EVP_EncryptUpdate(ctx.get(), out.data(), &size, in.data(), static_cast<int>(in.size())) == 1 &&
+            EVP_EncryptFinal_ex(ctx.get(), out.data() + size, &last) == 1,
+        "AES");
+  return static_cast<std::size_t>(size + last);
+}
+
+std::optional<std::size_t> decrypt_aes128_cbc(Bytes key, Bytes iv, Bytes in, std::span<std::uint8_t> out) {
+  if (key.size() != kAesKeySize || iv.size() != kAesBlockSize || out.size() < in.size() + kAesBlockSize)
+    return std::nullopt;
+  const Cipher ctx(EVP_CIPHER_CTX_new());
+  int size = 0;
+  int last = 0;
+  const bool good = ctx && EVP_DecryptInit_ex2(ctx.get(), aes128_cbc(), key.data(), iv.data(), nullptr) == 1 &&
+                    EVP_DecryptUpdate(ctx.get(), out.data(), &size, in.data(), static_cast<int>(in.size())) == 1 &&
+                    EVP_DecryptFinal_ex(ctx.get(), out.data() + size, &last) == 1;
+  if (!good) return std::nullopt;
+  return static_cast<std::size_t>(size + last);
+}
+
+}  // namespace umbra::openssl

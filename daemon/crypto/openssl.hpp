@@ -1,0 +1,44 @@
+// The one wrapper of OpenSSL's libcrypto: HMAC (RFC 2104) and AES-128-CBC with PKCS #7 padding, nothing else.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "common/cursor.hpp"
+
+struct evp_mac_ctx_st;
+
+namespace umbra::openssl {
+
+enum class Digest : std::uint8_t { sha1, sha256, sha512 };
+inline constexpr std::size_t kMaxDigestSize = 64;
+
+// An HMAC whose key schedule is done once. Immutable; safe to use from several threads.
+class Hmac {
+ public:
+  Hmac(Digest digest, Bytes key);  // throws std::runtime_error where libcrypto refuses
+  // Writes the digest (20, 32 or 64 bytes) to `out` and returns its size. Throws std::runtime_error.
+  std::size_t operator()(Bytes data, std::span<std::uint8_t, kMaxDigestSize> out) const;
+
+ private:
+  struct Free {
+    void operator()(evp_mac_ctx_st* ctx) const noexcept;
+  };
+  using Context = std::unique_ptr<evp_mac_ctx_st, Free>;
+  static const evp_mac_ctx_st* keyless(Digest digest);
+  static Context duplicate(const evp_mac_ctx_st* ctx);
+  Context ctx_;
+};
+
+inline constexpr std::size_t kAesKeySize = 16;
+inline constexpr std::size_t kAesBlockSize = 16;
+
+// Both write to `out`, which must have room for `in` and one block more, and return the size. Encryption throws
+// std::runtime_error; decryption returns nothing where `in` is no whole blocks or the padding is wrong.
+std::size_t encrypt_aes128_cbc(Bytes key, Bytes iv, Bytes in, std::span<std::uint8_t> out);
+std::optional<std::size_t> decrypt_aes128_cbc(Bytes key, Bytes iv, Bytes in, std::span<std::uint8_t> out);
+
+}  // namespace umbra::openssl
