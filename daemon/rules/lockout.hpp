@@ -9,15 +9,15 @@
 namespace umbra {
 
 struct LockoutPolicy {
-  unsigned failures = 5;                         // within fail_interval; 1 to LockoutState::kMaxRecent
-  std::int64_t fail_interval = 15 * 60;          // seconds
-  std::int64_t unlock_time = 30 * 60;            // seconds, doubled with each further lock ...
-  std::int64_t max_unlock_time = 24 * 60 * 60;   // ... up to this
-  unsigned consecutive_limit = 100;              // without a success between: suspended; 0: never
-  unsigned monthly_limit = 100;                  // in 30 days, successes or not; 0: no limit
-  unsigned warn_at = 3;                          // attempts left that are worth a word
+  unsigned failures = 5;                        // within fail_interval; 1 to LockoutState::kMaxRecent
+  std::int64_t fail_interval = 15 * 60;         // seconds
+  std::int64_t unlock_time = 30 * 60;           // seconds, doubled with each further lock ...
+  std::int64_t max_unlock_time = 24 * 60 * 60;  // ... up to this
+  unsigned consecutive_limit = 100;             // without a success between: suspended; 0: never
+  unsigned monthly_limit = 100;                 // in 30 days, successes or not; 0: no limit
+  unsigned warn_at = 3;                         // attempts left that are worth a word
   bool even_deny_root = false;
-  std::int64_t root_unlock_time = 60;            // seconds
+  std::int64_t root_unlock_time = 60;  // seconds
 
   static LockoutPolicy default_preset() noexcept { return {}; }
   static LockoutPolicy pci() noexcept;   // PCI DSS 4.0 8.3.4: 10 attempts, 30 minutes
@@ -37,9 +37,9 @@ struct LockoutState {
   std::int64_t locked_since = 0, locked_until = 0;  // until 0: not locked
   std::uint8_t locks = 0;                           // locks since the last completed login: doubles the next
   std::uint32_t consecutive = 0;
-  std::uint64_t charged = 0;                        // failures ever charged: orders a reset against later failures
-  std::int64_t budget_day = 0;                      // day number of budget[0]
-  std::array<std::uint8_t, kBudgetDays> budget{};   // failures per day, newest first
+  std::uint64_t charged = 0;                       // failures ever charged: orders a reset against later failures
+  std::int64_t budget_day = 0;                     // day number of budget[0]
+  std::array<std::uint8_t, kBudgetDays> budget{};  // failures per day, newest first
 
   bool operator==(const LockoutState&) const = default;
 };

@@ -4,13 +4,23 @@
 #include <cstdint>
 
 #include "common/protocol.hpp"
+#include "daemon/crypto/openssl.hpp"
 
 namespace umbra {
 
 // RFC 6238 §4.2: T = (Current Unix time - T0) / X, with T0 = 0 and X = `period` seconds. Times before 1970 are step 0.
 std::uint64_t time_step(std::int64_t unix_time, std::uint32_t period) noexcept;
 
-// RFC 4226 §5.3: HOTP(K,C) = Truncate(HMAC(K,C)) mod 10^Digit, for `digits` from 6 to 8.
-std::uint32_t hotp(wire::Algorithm algorithm, Bytes secret, std::uint64_t counter, unsigned digits) noexcept;
+// RFC 4226 §5.3: HOTP(K,C) = Truncate(HMAC(K,C)) mod 10^Digit, for `digits` from 6 to 8. The key is prepared once for
+// all counters of a window. Throws std::runtime_error where libcrypto refuses.
+class Hotp {
+ public:
+  Hotp(wire::Algorithm algorithm, Bytes secret, unsigned digits);
+  std::uint32_t operator()(std::uint64_t counter) const;
+
+ private:
+  openssl::Hmac mac_;
+  std::uint32_t modulus_;
+};
 
 }  // namespace umbra

@@ -1,0 +1,155 @@
+#include "daemon/rules/record.hpp"
+
+#include <algorithm>
+
+namespace umbra {
+namespace {
+
+constexpr std::uint8_t kRecordVersion = 1;
+
+// Each part lists its fields once; Writer (const parts) and Reader both walk the list. Containers and owned
+// values need a word each way, and get it in these overloads.
+template <class T>
+concept IsReader = std::same_as<T, Reader>;
+
+void text(Writer& c, const std::string& value, std::size_t limit) { c.field(std::string_view(value), limit); }
+void text(Reader& c, std::string& value, std::size_t limit) {
+  std::string_view view;
+  c.field(view, limit);
+  value = view;
+}
+
+void secret(Writer& c, const SecretBytes<wire::kMaxSecret>& value) { c.field(value.view(), wire::kMaxSecret); }
+void secret(Reader& c, SecretBytes<wire::kMaxSecret>& value) {
+  Bytes bytes;
+  c.field(bytes, wire::kMaxSecret);
+  if (bytes.empty() || !value.assign(bytes)) c.fail();
+}
+
+template <std::size_t Size>
+void raw(Writer& c, const std::array<std::uint8_t, Size>& value) {
+  for (const std::uint8_t byte : value) c.field(byte);
+}
+template <std::size_t Size>
+void raw(Reader& c, std::array<std::uint8_t, Size>& value) {
+  for (std::uint8_t& byte : value) c.field(byte);
+}
+
+template <class Item, class Each>
+void items(Writer& c, const std::vector<Item>& list, std::size_t limit, Each each) {
+  if (list.size() > limit) return c.field(std::string_view("too many"), 0);
+  c.field(static_cast<std::uint8_t>(list.size()));
+  for (const Item& item : list) each(c, item);
+}
+template <class Item, class Each>
+void items(Reader& c, std::vector<Item>& list, std::size_t limit, Each each) {
+  std::uint8_t count = 0;
+  c.field(count);
+  if (count > limit) return c.fail();
+  for (std::uint8_t i = 0; i < count && c.ok(); ++i) each(c, list.emplace_back());
+}
+
+void fields(auto& c, wire::Algorithm& value)
+  requires IsReader<std::remove_cvref_t<decltype(c)>>
+{
+  std::uint8_t byte = 0;
+  c.field(byte);
+  if (byte < 1 || byte > 3) c.fail();
+  value = static_cast<wire::Algorithm>(byte);
+}
+void fields(Writer& c, const wire::Algorithm& value) { c.field(static_cast<std::uint8_t>(value)); }
+
+constexpr auto credential_fields = [](auto& c, auto& m) {
+  secret(c, m.secret);
+  fields(c, m.algorithm);
+  c.field(m.digits);
+  c.field(m.period);
+};
+
+constexpr auto backup_fields = [](auto& c, auto& m) {
+  raw(c, m.salt);
+  c.field(m.created_at);
+  items(c, m.codes, kMaxBackupCodes, [](auto& cursor, auto& code) {
+    raw(cursor, code.hash);
+    cursor.field(code.used_at);
+  });
+};
+
+void optional_credential(Writer& c, const std::optional<Credential>& m) {
+  c.field(m.has_value());
+  if (m) credential_fields(c, *m);
+}
+void optional_credential(Reader& c, std::optional<Credential>& m) {
+  bool there = false;
+  c.field(there);
+  if (!there) return;
+  credential_fields(c, m.emplace());
+  if (m->digits < 6 || m->digits > 8 || m->period == 0) c.fail();
+}
+
+constexpr auto lockout_fields = [](auto& c, auto& m) {
+  c.field(m.recent_count);
+  // A count beyond the array is a broken record; the reader must not walk past its end.
+  for (std::size_t i = 0; i < LockoutState::kMaxRecent && i < m.recent_count; ++i) c.field(m.recent[i]);
+  c.field(m.locked_since);
+  c.field(m.locked_until);
+  c.field(m.locks);
+  c.field(m.consecutive);
+  c.field(m.charged);
+  c.field(m.budget_day);
+  raw(c, m.budget);
+};
+
+constexpr auto record_fields = [](auto& c, auto& m) {
+  text(c, m.user, wire::kMaxUser);
+  c.field(m.uid);
+  c.field(m.generation);
+  c.field(m.enforced);
+  c.field(m.created_at);
+  c.field(m.enrolled_at);
+  optional_credential(c, m.active);
+  c.field(m.window.highest);
+  c.field(m.window.mask);
+  backup_fields(c, m.backup);
+  optional_credential(c, m.pending);
+  backup_fields(c, m.pending_backup);
+  lockout_fields(c, m.lockout);
+  items(c, m.reservations, kMaxReservations, [](auto& cursor, auto& r) {
+    cursor.field(r.id.bytes);
+    cursor.field(r.since);
+  });
+  items(c, m.acceptances, kMaxAcceptances, [](auto& cursor, auto& a) {
+    cursor.field(a.id.bytes);
+    cursor.field(a.step);
+    cursor.field(a.at);
+  });
+  c.field(m.last_success);
+  text(c, m.last_service, wire::kMaxService);
+  text(c, m.last_source, wire::kMaxRhost);
+};
+
+}  // namespace
+
+unsigned BackupSet::remaining() const noexcept {
+  return static_cast<unsigned>(std::count_if(codes.begin(), codes.end(), [](const auto& c) { return c.used_at == 0; }));
+}
+
+std::size_t encode_record(const Record& record, std::span<std::uint8_t> out) noexcept {
+  Writer w(out);
+  w.field(kRecordVersion);
+  record_fields(w, record);
+  return w.size();
+}
+
+std::optional<Record> decode_record(Bytes bytes) {
+  Reader r(bytes);
+  std::uint8_t version = 0;
+  r.field(version);
+  if (!r.ok() || version != kRecordVersion) return std::nullopt;
+  std::optional<Record> record(std::in_place);
+  record_fields(r, *record);
+  if (!r.ok() || !r.at_end() || record->lockout.recent_count > LockoutState::kMaxRecent) return std::nullopt;
+  return record;
+}
+
+}  // namespace umbra

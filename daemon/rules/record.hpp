@@ -1,0 +1,88 @@
+// Everything the daemon knows of one user, and its bytes; ruled by ARCHITECTURE.md, "On disk". Pure.
+//
+// The bytes are sealed as one Fernet token, so that no part of a record can be moved, rolled back or read alone.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/protocol.hpp"
+#include "common/secret.hpp"
+#include "daemon/rules/lockout.hpp"
+#include "daemon/rules/replay_window.hpp"
+
+namespace umbra {
+
+inline constexpr std::size_t kMaxRecordSize = 4096;  // bytes, before sealing
+inline constexpr std::size_t kMaxBackupCodes = 20;
+inline constexpr std::size_t kBackupHashSize = 32;
+inline constexpr std::size_t kBackupSaltSize = 16;
+
+struct Credential {
+  SecretBytes<wire::kMaxSecret> secret;
+  wire::Algorithm algorithm = wire::Algorithm::sha1;
+  std::uint8_t digits = 6;
+  std::uint32_t period = 30;  // seconds
+};
+
+struct BackupCode {
+  std::array<std::uint8_t, kBackupHashSize> hash{};  // Argon2id
+  std::int64_t used_at = 0;                          // unix seconds; 0: not used
+};
+
+struct BackupSet {
+  std::array<std::uint8_t, kBackupSaltSize> salt{};
+  std::int64_t created_at = 0;
+  std::vector<BackupCode> codes;
+
+  [[nodiscard]] unsigned remaining() const noexcept;
+};
+
+// A backup code that is being hashed: it holds one attempt until it is settled. What a crash leaves behind
+// counts as a failure once it is older than kReservationLife.
+struct Reservation {
+  wire::RequestId id;
+  std::int64_t since = 0;  // Clock::steady
+};
+inline constexpr std::int64_t kReservationLife = 60;  // seconds
+inline constexpr std::size_t kMaxReservations = 16;
+
+// A code that was accepted lately, so that the same request asked again hears the same verdict.
+struct Acceptance {
+  wire::RequestId id;
+  std::uint64_t step = 0;  // the lowest step it burnt; 0 for a backup code
+  std::int64_t at = 0;     // unix seconds
+};
+inline constexpr std::size_t kMaxAcceptances = 4;
+
+struct Record {
+  std::string user;
+  std::uint32_t uid = 0;
+  std::uint32_t generation = 0;  // moves with every new credential: an older challenge is worth nothing
+  bool enforced = false;
+  std::int64_t created_at = 0, enrolled_at = 0;
+
+  std::optional<Credential> active;
+  ReplayWindow window;  // of the active credential
+  BackupSet backup;
+
+  std::optional<Credential> pending;
+  BackupSet pending_backup;
+
+  LockoutState lockout;
+  std::vector<Reservation> reservations;
+  std::vector<Acceptance> acceptances;
+
+  std::int64_t last_success = 0;
+  std::string last_service, last_source;
+};
+
+// Bytes written, or 0 where a field breaks its limit or `out` is too small.
+std::size_t encode_record(const Record& record, std::span<std::uint8_t> out) noexcept;
+// Nothing where the bytes are not exactly one record of a version this build knows.
+std::optional<Record> decode_record(Bytes bytes);
+
+}  // namespace umbra

@@ -1,0 +1,159 @@
+#include "daemon/rules/verify_and_burn.hpp"
+
+#include <algorithm>
+
+#include "daemon/rules/totp.hpp"
+
+namespace umbra {
+namespace {
+
+constexpr std::int64_t kAcceptanceLife = 300;  // seconds: as long as the challenge that it answers
+
+bool is_root(const Record& record) noexcept { return record.uid == 0; }
+
+Decision refuse(const Record& record, const Rules& rules, wire::Reason reason) {
+  Decision decision;
+  decision.reason = reason;
+  decision.attempts_left = lockout::attempts_left(record.lockout, rules.lockout);
+  decision.locked = lockout::gate(record.lockout, rules.lockout, is_root(record)) != Gate::open;
+  return decision;
+}
+
+Decision charge(Record& record, const Attempt& attempt, const Rules& rules, wire::Reason reason) {
+  lockout::charge(record.lockout, rules.lockout, attempt.steady, is_root(record));
+  return refuse(record, rules, reason);
+}
+
+Decision accept(Record& record, const Attempt& attempt, std::optional<std::uint64_t> step) {
+  std::erase_if(record.acceptances, [&](const Acceptance& a) { return a.at + kAcceptanceLife < attempt.wall; });
+  if (record.acceptances.size() == kMaxAcceptances) record.acceptances.erase(record.acceptances.begin());
+  record.acceptances.push_back({attempt.id, step.value_or(0), attempt.wall});
+  Decision decision;
+  decision.verdict = Verdict::accepted;
+  decision.step = step;
+  decision.charged = record.lockout.charged;
+  return decision;
+}
+
+// Reservations that a crash left behind become the failures they may have been.
+void settle(Record& record, const Attempt& attempt, const Rules& rules) {
+  lockout::settle(record.lockout, rules.lockout, attempt.steady);
+  const auto stale = std::erase_if(record.reservations, [&](const Reservation& r) {
+    return r.since + kReservationLife < attempt.steady || r.since > attempt.steady;
+  });
+  for (std::size_t i = 0; i < stale; ++i)
+    lockout::charge(record.lockout, rules.lockout, attempt.steady, is_root(record));
+}
+
+struct Matches {
+  std::uint64_t lowest = 0;
+  bool any = false;   // some step of the window has this code
+  bool open = false;  // at least one such step was not spent
+};
+
+// RFC 6238 §5.2: "We RECOMMEND that at most one time step is allowed as the network delay." and RFC 4226 §7.2 for the
+// comparison. Every step of the window is computed and compared, whatever matched before it, so that the time tells
+// nothing. All steps with this code are spent with it: they are one code to whoever typed it.
+Matches match_and_spend(const Credential& credential, ReplayWindow& window, const Attempt& attempt,
+                        const Rules& rules) {
+  const std::uint64_t now = time_step(attempt.wall, credential.period);
+  const std::uint64_t first = now > rules.window ? now - rules.window : 0;
+  const ReplayWindow before = window;
+  const Hotp hotp(credential.algorithm, credential.secret.view(), credential.digits);
+  Matches matches;
+  for (std::uint64_t step = now + rules.window + 1; step-- > first;) {
+    const std::uint32_t difference = hotp(step) ^ *attempt.answer.code;
+    const bool equal = ((difference | (0U - difference)) >> 31) == 0;
+    if (!equal) continue;
+    matches.any = true;
+    matches.lowest = step;
+    const bool out_of_order = rules.strict_order && before.mask != 0 && step < before.highest;
+    if (!before.spent(step) && !out_of_order) matches.open = true;
+    window.spend(step);
+  }
+  return matches;
+}
+
+Decision judge_code(Record& record, const Credential& credential, ReplayWindow& window, const Attempt& attempt,
+                    const Rules& rules) {
+  const Matches matches = match_and_spend(credential, window, attempt, rules);
+  if (matches.open) return accept(record, attempt, matches.lowest);
+  // Who replays knows no secret, but neither did he guess: logged, not charged.
+  if (matches.any) return refuse(record, rules, wire::Reason::replayed);
+  return charge(record, attempt, rules, wire::Reason::wrong_code);
+}
+
+// Argon2 must not hold the writer: the attempt is reserved now, hashed elsewhere, settled then. Reserved attempts
+// count against the limit, so that parallel guesses are never more than it allows; a reservation never locks.
+Decision reserve(Record& record, const Attempt& attempt, const Rules& rules) {
+  const bool full = record.reservations.size() >= kMaxReservations ||
+                    record.reservations.size() >= std::max(1U, lockout::attempts_left(record.lockout, rules.lockout));
+  if (full) return refuse(record, rules, wire::Reason::locked);
+  record.reservations.push_back({attempt.id, attempt.steady});
+  Decision decision;
+  decision.verdict = Verdict::hash_backup_code;
+  decision.backup = record.backup;
+  return decision;
+}
+
+// A request that was accepted and not answered is asked again: the same verdict, where it is the same code.
+std::optional<Decision> asked_again(Record& record, const Credential& credential, const Attempt& attempt,
+                                    const Rules& rules) {
+  const auto known = std::find_if(record.acceptances.begin(), record.acceptances.end(),
+                                  [&](const Acceptance& a) { return a.id == attempt.id; });
+  if (known == record.acceptances.end()) return std::nullopt;
+  const Hotp hotp(credential.algorithm, credential.secret.view(), credential.digits);
+  const bool same = known->step != 0 && attempt.answer.code && attempt.answer.digits == credential.digits &&
+                    hotp(known->step) == *attempt.answer.code;
+  if (!same) return refuse(record, rules, wire::Reason::spent_challenge);
+  Decision decision;
+  decision.verdict = Verdict::accepted;
+  decision.step = known->step;
+  decision.charged = record.lockout.charged;
+  return decision;
+}
+
+}  // namespace
+
+Decision verify_and_burn(Record& record, const Credential& credential, ReplayWindow& window, const Attempt& attempt,
+                         const Rules& rules) {
+  settle(record, attempt, rules);
+  if (const auto decision = asked_again(record, credential, attempt, rules)) return *decision;
+
+  const bool may_be_backup_code =
+      attempt.allow_backup_code && !attempt.answer.backup_code.empty() && !record.backup.codes.empty();
+  const bool is_code = attempt.answer.code && attempt.answer.digits == credential.digits;
+  switch (lockout::gate(record.lockout, rules.lockout, is_root(record))) {
+    case Gate::locked: return refuse(record, rules, wire::Reason::locked);
+    case Gate::suspended:  // a backup code revives it
+      if (is_code || !may_be_backup_code) return refuse(record, rules, wire::Reason::suspended);
+      break;
+    case Gate::open: break;
+  }
+  if (attempt.answer.free_of_charge) return refuse(record, rules, wire::Reason::malformed);
+  if (is_code) return judge_code(record, credential, window, attempt, rules);
+  if (may_be_backup_code) return reserve(record, attempt, rules);
+  const bool well_formed = attempt.answer.code || !attempt.answer.backup_code.empty();
+  return charge(record, attempt, rules, well_formed ? wire::Reason::wrong_code : wire::Reason::malformed);
+}
+
+Decision settle_backup_code(Record& record, const Attempt& attempt, const Rules& rules, Bytes salt,
+                            std::optional<std::size_t> match) {
+  const bool reserved =
+      std::erase_if(record.reservations, [&](const Reservation& r) { return r.id == attempt.id; }) != 0;
+  settle(record, attempt, rules);
+  // Its reservation ran out: it is a failure already. And what a lock overtook is not looked at, or the limit would
+  // hold for codes and for backup codes in flight each on its own.
+  const bool locked = lockout::gate(record.lockout, rules.lockout, is_root(record)) == Gate::locked;
+  if (!reserved || locked) return refuse(record, rules, wire::Reason::locked);
+  const bool same_set = std::equal(salt.begin(), salt.end(), record.backup.salt.begin(), record.backup.salt.end());
+  if (!match || !same_set || *match >= record.backup.codes.size())
+    return charge(record, attempt, rules, wire::Reason::wrong_code);
+  BackupCode& code = record.backup.codes[*match];
+  if (code.used_at != 0) return refuse(record, rules, wire::Reason::replayed);
+  code.used_at = std::max<std::int64_t>(attempt.wall, 1);
+  record.lockout.consecutive = 0;
+  return accept(record, attempt, std::nullopt);
+}
+
+}  // namespace umbra
