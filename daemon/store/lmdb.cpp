@@ -1,0 +1,93 @@
+#include "daemon/store/lmdb.hpp"
+
+namespace umbra::lmdb {
+namespace {
+
+constexpr mdb_mode_t kFileMode = 0600;
+
+void check(const char* doing, int code) {
+  if (code != MDB_SUCCESS) throw Error(doing, code);
+}
+
+MDB_val val(std::string_view text) noexcept {
+  return {text.size(), const_cast<char*>(text.data())};  // LMDB reads through it, and has no const
+}
+
+std::string_view view(const MDB_val& value) noexcept {
+  return {static_cast<const char*>(value.mv_data), value.mv_size};
+}
+
+}  // namespace
+
+Environment::Environment(const std::string& directory, std::size_t map_size, unsigned databases) {
+  check("prepare the database", mdb_env_create(&env_));
+  try {
+    check("size the database", mdb_env_set_mapsize(env_, map_size));
+    check("size the database", mdb_env_set_maxdbs(env_, databases));
+    check("open the database", mdb_env_open(env_, directory.c_str(), MDB_NOTLS, kFileMode));
+  } catch (...) {
+    mdb_env_close(env_);
+    throw;
+  }
+}
+
+Transaction::Transaction(const Environment& env, Mode mode) {
+  check("begin a transaction", mdb_txn_begin(env.get(), nullptr, mode == Mode::read ? MDB_RDONLY : 0U, &txn_));
+}
+
+void Transaction::commit() {
+  MDB_txn* txn = txn_;
+  txn_ = nullptr;  // mdb_txn_commit frees it, also where it fails
+  check("commit", mdb_txn_commit(txn));
+}
+
+Database::Database(const Transaction& write, const char* name) {
+  check("open a database", mdb_dbi_open(write.get(), name, MDB_CREATE, &dbi_));
+}
+
+std::optional<std::string_view> Database::get(const Transaction& txn, std::string_view key) const {
+  MDB_val k = val(key);
+  MDB_val v{};
+  const int code = mdb_get(txn.get(), dbi_, &k, &v);
+  if (code == MDB_NOTFOUND) return std::nullopt;
+  check("read", code);
+  return view(v);
+}
+
+void Database::put(const Transaction& txn, std::string_view key, std::string_view value) const {
+  MDB_val k = val(key);
+  MDB_val v = val(value);
+  check("write", mdb_put(txn.get(), dbi_, &k, &v, 0));
+}
+
+void Database::erase(const Transaction& txn, std::string_view key) const {
+  MDB_val k = val(key);
+  const int code = mdb_del(txn.get(), dbi_, &k, nullptr);
+  if (code != MDB_NOTFOUND) check("erase", code);
+}
+
+std::size_t Database::entries(const Transaction& txn) const {
+  MDB_stat stat{};
+  check("count", mdb_stat(txn.get(), dbi_, &stat));
+  return stat.ms_entries;
+}
+
+Cursor::Cursor(const Transaction& txn, const Database& database) {
+  check("open a cursor", mdb_cursor_open(txn.get(), database.get(), &cursor_));
+}
+
+std::optional<Entry> Cursor::move(std::string_view key, MDB_cursor_op op) {
+  MDB_val k = val(key);
+  MDB_val v{};
+  const int code = mdb_cursor_get(cursor_, &k, &v, op);
+  if (code == MDB_NOTFOUND) return std::nullopt;
+  check("walk", code);
+  return Entry{view(k), view(v)};
+}
+
+std::optional<Entry> Cursor::at_or_after(std::string_view key) {
+  return move(key, key.empty() ? MDB_FIRST : MDB_SET_RANGE);
+}
+std::optional<Entry> Cursor::next() { return move({}, MDB_NEXT); }
+
+}  // namespace umbra::lmdb

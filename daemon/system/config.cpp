@@ -1,0 +1,230 @@
+#include "daemon/system/config.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <climits>
+#include <cstring>
+
+#include "daemon/system/config_table.hpp"
+#include "daemon/system/names.hpp"
+
+namespace umbra {
+namespace {
+
+constexpr std::int64_t kDay = 24 * 60 * 60;
+constexpr std::size_t kMaxFile = std::size_t{1} << 20;  // bytes
+constexpr std::int64_t kMaxBackupCodes = 20;
+// 30 days of at most 255 counted failures each, as LockoutState keeps them.
+constexpr std::int64_t kMaxMonthly = std::int64_t{LockoutState::kBudgetDays} * UINT8_MAX;
+
+// The Key URI format puts "issuer:account" into one label.
+bool is_issuer(const std::string& text) {
+  return !text.empty() && text.size() <= wire::kMaxUser && std::none_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == ':';
+  });
+}
+
+std::string host_name() {
+  char name[HOST_NAME_MAX + 1] = {};
+  if (gethostname(name, HOST_NAME_MAX) != 0 || !is_issuer(name)) return "localhost";
+  return name;
+}
+
+void read_totp(ConfigTable table, TotpConfig& totp) {
+  table.word<wire::Algorithm>(
+      "algorithm", totp.algorithm,
+      {{"SHA1", wire::Algorithm::sha1}, {"SHA256", wire::Algorithm::sha256}, {"SHA512", wire::Algorithm::sha512}});
+  table.integer("digits", totp.digits, 6, 8);
+  table.integer("period", totp.period, 1, kDay);
+  table.integer("window", totp.window, 0, 10);
+  table.boolean("strict_order", totp.strict_order);
+  table.finish();
+}
+
+void read_lockout(ConfigTable table, LockoutPolicy& lockout) {
+  // The preset comes first, wherever it stands: single keys override it.
+  table.word<LockoutPolicy>("preset", lockout,
+                            {{"default", LockoutPolicy::default_preset()},
+                             {"pci", LockoutPolicy::pci()},
+                             {"cis", LockoutPolicy::cis()},
+                             {"stig", LockoutPolicy::stig()}});
+  table.integer("failures", lockout.failures, 1, LockoutState::kMaxRecent);
+  table.duration("fail_interval", lockout.fail_interval, 30 * kDay);
+  table.duration("unlock_time", lockout.unlock_time, 365 * kDay, ConfigTable::Never::yes);
+  table.duration("max_unlock_time", lockout.max_unlock_time, 365 * kDay, ConfigTable::Never::yes);
+  table.integer("consecutive_limit", lockout.consecutive_limit, 0, 100'000);
+  table.integer("monthly_limit", lockout.monthly_limit, 0, kMaxMonthly);
+  table.integer("warn_at", lockout.warn_at, 0, LockoutState::kMaxRecent);
+  table.boolean("even_deny_root", lockout.even_deny_root);
+  table.duration("root_unlock_time", lockout.root_unlock_time, 365 * kDay, ConfigTable::Never::yes);
+  table.finish();
+}
+
+void read_networks(ConfigTable& table, std::string_view key, std::vector<Network>& networks) {
+  table.texts(key, R"(an address or a network like "192.0.2.0/24" or "2001:db8::/32", no bit set behind its prefix)",
+              [&](const std::string& text) {
+                const auto network = Network::parse(text);
+                if (network) networks.push_back(*network);
+                return network.has_value();
+              });
+}
+
+void read_source(ConfigTable table, SourceConfig& source) {
+  table.integer("failures", source.failures, 1, 10'000);
+  table.duration("interval", source.interval, 30 * kDay);
+  read_networks(table, "exempt", source.exempt);
+  table.finish();
+}
+
+void read_names(ConfigTable& table, std::string_view key, std::string_view allowed, std::vector<std::string>& names,
+                bool (*good)(std::string_view)) {
+  table.texts(key, allowed, [&](const std::string& text) {
+    const bool taken = good(text);
+    if (taken) names.push_back(text);
+    return taken;
+  });
+}
+
+Rule read_rule(ConfigTable table) {
+  Rule rule;
+  read_names(table, "service", "the name of a PAM service", rule.service,
+             [](std::string_view name) { return plausible_user_name(name) && name.size() <= wire::kMaxService; });
+  read_names(table, "group", "the name of a group", rule.group,
+             [](std::string_view name) { return plausible_user_name(name); });
+  read_names(table, "user", "the name of a user", rule.user,
+             [](std::string_view name) { return plausible_user_name(name); });
+  read_networks(table, "source", rule.source);
+  table.word<SecondFactor>("second_factor", rule.second_factor,
+                           {{"required", SecondFactor::required},
+                            {"optional", SecondFactor::optional},
+                            {"exempt", SecondFactor::exempt},
+                            {"enrol", SecondFactor::enrol}});
+  // A rule that forgot its verdict would quietly weaken the rules below it.
+  if (!table.has("second_factor"))
+    table.mistake("this [[rule]] needs second_factor: one of required, optional, exempt, enrol");
+  table.finish();
+  return rule;
+}
+
+void read_file(ConfigTable table, Config& config, Mistake& mistake) {
+  table.text("issuer", "a text of 1 to 255 bytes without control characters and without ':'",
+             [&](const std::string& text) {
+               if (is_issuer(text)) config.issuer = text;
+               return is_issuer(text);
+             });
+  if (const auto* totp = table.table("totp")) read_totp({*totp, "[totp]", mistake}, config.totp);
+  if (const auto* lockout = table.table("lockout")) read_lockout({*lockout, "[lockout]", mistake}, config.lockout);
+  if (const auto* source = table.table("source")) read_source({*source, "[source]", mistake}, config.source);
+  if (const auto* codes = table.table("backup_codes")) {
+    ConfigTable backup(*codes, "[backup_codes]", mistake);
+    backup.integer("count", config.backup_code_count, 1, kMaxBackupCodes);
+    backup.finish();
+  }
+  if (const auto* rights = table.table("access")) {
+    ConfigTable access(*rights, "[access]", mistake);
+    access.boolean("self_verify", config.self_verify);
+    access.boolean("allow_export", config.allow_export);
+    access.finish();
+  }
+  for (const auto* rule : table.tables("rule")) config.policy.rules.push_back(read_rule({*rule, "[[rule]]", mistake}));
+  table.finish();
+}
+
+bool starts_key(char c) noexcept {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+         std::string_view("_-\"'").find(c) != std::string_view::npos;
+}
+
+// The header without a key, which toml++ meets with an assertion that knows no place.
+toml::source_position keyless_header(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t";
+  toml::source_position place{1, 1};
+  for (; !text.empty(); ++place.line) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::size_t start = line.find_first_not_of(kBlanks);
+    if (start == std::string_view::npos || line[start] != '[') continue;
+    const std::size_t brackets = line.substr(start).starts_with("[[") ? 2 : 1;
+    const std::size_t key = line.find_first_not_of(kBlanks, start + brackets);
+    if (key != std::string_view::npos && starts_key(line[key])) continue;
+    place.column = static_cast<toml::source_index>(start + 1);
+    return place;
+  }
+  return {1, 1};
+}
+
+tl::unexpected<std::string> refuse(const std::string& path, const std::string& what) {
+  return tl::unexpected(path + ": " + what);
+}
+
+class File {
+ public:
+  // Non-blocking, so that a FIFO at this path does not hang the start.
+  explicit File(const std::string& path) : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)) {}
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() {
+    if (fd_ >= 0) close(fd_);
+  }
+  [[nodiscard]] int fd() const noexcept { return fd_; }
+
+ private:
+  int fd_;
+};
+
+tl::expected<std::string, std::string> read_all(const File& file, const std::string& path) {
+  std::string text;
+  char chunk[16384];
+  for (;;) {
+    const ssize_t size = read(file.fd(), chunk, sizeof chunk);
+    if (size == 0) return text;
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return refuse(path, std::string("cannot be read: ") + std::strerror(errno));
+    text.append(chunk, static_cast<std::size_t>(size));
+    if (text.size() > kMaxFile) return refuse(path, "is larger than 1 MiB: make it shorter");
+  }
+}
+
+}  // namespace
+
+tl::expected<Config, std::string> parse_config(std::string_view text, const std::string& file_name) try {
+  Config config;
+  config.issuer = host_name();
+  Mistake mistake;
+  try {
+    const toml::table file = toml::parse(text, file_name);
+    read_file({file, "", mistake}, config, mistake);
+  } catch (const toml::parse_error& error) {
+    mistake.at(error.source(), std::string(error.description()));
+  } catch (const NoToml& error) {
+    mistake.at({keyless_header(text), {}, nullptr}, error.what());
+  }
+  if (mistake.any()) return tl::unexpected(mistake.line(file_name));
+  return config;
+} catch (const std::exception& error) {
+  return refuse(file_name, std::string("cannot be read: ") + error.what());
+}
+
+tl::expected<Config, std::string> load_config(const std::string& path) {
+  const File file(path);
+  if (file.fd() < 0 && errno == ENOENT) return parse_config("", path);
+  if (file.fd() < 0) return refuse(path, std::string("cannot be opened: ") + std::strerror(errno));
+  struct stat status{};
+  if (fstat(file.fd(), &status) != 0) return refuse(path, std::string("cannot be read: ") + std::strerror(errno));
+  if (!S_ISREG(status.st_mode)) return refuse(path, "is no regular file: put the configuration there, or nothing");
+  if (status.st_uid != 0 && status.st_uid != geteuid())
+    return refuse(path, "belongs to somebody else, who could switch the second factor off: chown root it");
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    return refuse(path, "may be written by more than its owner: chmod go-w it");
+  const auto text = read_all(file, path);
+  if (!text) return tl::unexpected(text.error());
+  return parse_config(*text, path);
+}
+
+}  // namespace umbra

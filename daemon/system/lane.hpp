@@ -1,0 +1,38 @@
+// A few threads with a bounded queue for work that may block: name lookups, Argon2; ruled by ARCHITECTURE.md,
+// "Threads".
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace umbra {
+
+class Lane {
+ public:
+  Lane(unsigned threads, std::size_t limit);
+  Lane(const Lane&) = delete;
+  Lane& operator=(const Lane&) = delete;
+  ~Lane() { finish(); }
+
+  // Takes no more jobs, runs those that wait, returns when the last has ended.
+  void finish();
+
+  // False where `limit` jobs wait already: the caller answers "unavailable". A job must not throw.
+  [[nodiscard]] bool post(std::function<void()> job);
+
+ private:
+  void run();
+
+  const std::size_t limit_;
+  std::mutex mutex_;
+  std::condition_variable waiting_;
+  std::deque<std::function<void()>> jobs_;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace umbra
