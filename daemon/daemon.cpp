@@ -1,0 +1,162 @@
+#include "daemon/daemon.hpp"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <functional>
+#include <stdexcept>
+
+#include "daemon/crypto/keyring_file.hpp"
+#include "daemon/crypto/sodium.hpp"
+#include "daemon/edge/listener.hpp"
+#include "daemon/store/lmdb_store.hpp"
+#include "daemon/system/systemd.hpp"
+#include "paths.h"
+
+namespace umbra {
+namespace {
+
+namespace asio = boost::asio;
+
+// Lookups may wait for a directory service, so they are many; Argon2 takes 19 MiB and a core each, so they are few.
+constexpr unsigned kLookupThreads = 4, kSlowThreads = 2;
+constexpr std::chrono::seconds kPatience{5};
+constexpr std::size_t kLookupQueue = 4096, kSlowQueue = 64;
+
+void keep_secrets_in_memory() {
+  const rlimit no_core{0, 0};
+  if (setrlimit(RLIMIT_CORE, &no_core) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0)
+    throw std::runtime_error("cannot switch core dumps off");
+}
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+template <class T>
+T value_or_throw(tl::expected<T, std::string> result) {
+  if (!result) throw std::runtime_error(result.error());
+  return std::move(*result);
+}
+
+// A missing ring may be made anew only where it opens nothing yet: over a database it would lock everybody out.
+std::shared_ptr<const KeyRing> open_keyring(const std::string& path, LmdbStore& store, const Log& log) {
+  bool missing = false;
+  auto ring = load_keyring(path, missing);
+  if (ring && readable_by_others(path))
+    log.note(LOG_WARNING, "others may read the key ring, and with it every record: chmod 0400 " + path);
+  if (ring) return std::make_shared<const KeyRing>(std::move(*ring));
+  if (!missing) throw std::runtime_error(ring.error());
+  if (!store.empty())
+    throw std::runtime_error("the key ring " + path +
+                             " is missing but there are records: put it back; nothing was changed");
+  log.note(LOG_NOTICE, "first start: made a new key ring at " + path + "; keep a copy of it in a safe place");
+  return std::make_shared<const KeyRing>(value_or_throw(create_keyring(path)));
+}
+
+void reload(const Paths& paths, Settings& settings, const Log& log) {
+  systemd::notify_reloading();
+  auto config = load_config(paths.config);
+  if (config) {
+    settings.set(std::move(*config));
+    log.note(LOG_NOTICE, "configuration read again");
+  } else {
+    log.note(LOG_ERR, "the old configuration stays in force: " + config.error());
+  }
+  systemd::notify_ready();
+}
+
+// Calls `on_end` once, at the first SIGTERM or SIGINT.
+void watch_signals(asio::signal_set& signals, const std::function<void()>& on_hangup,
+                   const std::function<void()>& on_end) {
+  signals.async_wait([&](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    if (signal != SIGHUP) return on_end();
+    on_hangup();
+    watch_signals(signals, on_hangup, on_end);
+  });
+}
+
+void feed_watchdog(asio::steady_timer& timer, std::chrono::microseconds interval) {
+  if (interval.count() == 0) return;
+  systemd::notify_watchdog();
+  timer.expires_after(interval / 2);
+  timer.async_wait([&timer, interval](const boost::system::error_code& error) {
+    if (!error) feed_watchdog(timer, interval);
+  });
+}
+
+}  // namespace
+
+std::string default_keyring_path() {
+  if (const char* directory = std::getenv("CREDENTIALS_DIRECTORY"); directory != nullptr && *directory != '\0') {
+    std::string path = std::string(directory) + "/keyring";
+    if (access(path.c_str(), F_OK) == 0) return path;
+  }
+  return UMBRA_KEYRING_FILE;
+}
+
+void run_daemon(const Paths& paths, const Log& log) {
+  keep_secrets_in_memory();
+  raise_descriptor_limit();
+  sodium::init();
+  Settings settings(value_or_throw(load_config(paths.config)));
+  const StateDirectory directory(paths.state_dir);
+  const SystemClock clock;
+  const SystemNames names;
+  LmdbStore store(directory);
+  const auto ring = open_keyring(paths.keyring, store, log);
+  if (const auto unlocked = store.unlock(ring, clock); !unlocked)
+    throw std::runtime_error(paths.keyring + ": " + unlocked.error());
+
+  // The loop outlives whatever may still post to it; lanes and committer finish their work before it goes.
+  asio::io_context loop(1);
+  Committer committer(store, [&log](const StoreError& error) { log.note(LOG_ERR, error); });
+  Lane slow(kSlowThreads, kSlowQueue);
+  Context context{store, committer, *ring, clock, names, log, settings, slow};
+  // The dispatcher needs the lookup lane, whose last jobs need the dispatcher: the lane goes first.
+  std::optional<Dispatcher> dispatcher;
+  Lane lookup(kLookupThreads, kLookupQueue);
+  dispatcher.emplace(context, lookup);
+
+  const auto given = value_or_throw(systemd::listen_fd());
+  Listener listener(loop, given ? *given : bind_socket(paths.socket), *dispatcher, log);
+  asio::signal_set signals(loop, SIGTERM, SIGINT, SIGHUP);
+  asio::steady_timer watchdog(loop);
+  const std::function<void()> on_hangup = [&] { reload(paths, settings, log); };
+  const std::function<void()> on_end = [&] {
+    systemd::notify_stopping();
+    log.note(LOG_NOTICE, "stopping");
+    signals.cancel();
+    watchdog.cancel();
+    listener.stop();
+    loop.stop();
+  };
+  watch_signals(signals, on_hangup, on_end);
+  feed_watchdog(watchdog, systemd::watchdog_interval());
+  listener.start();
+  systemd::notify_ready();
+  log.note(LOG_NOTICE, "ready at " + (given ? std::string("the socket systemd gave") : paths.socket));
+  loop.run();
+  // What is left is answers under way: it ends with the last of them.
+  loop.restart();
+  loop.run_for(kPatience);
+
+  // Each may still hand work to the next; all of them need what is destroyed after this.
+  lookup.finish();
+  committer.settle();
+  slow.finish();
+  committer.finish();
+  if (!given) unlink(paths.socket.c_str());
+}
+
+}  // namespace umbra

@@ -1,0 +1,62 @@
+#include "daemon/edge/dispatcher.hpp"
+
+#include <algorithm>
+#include <exception>
+
+namespace umbra {
+
+using wire::Op;
+using wire::Status;
+
+namespace {
+
+// Whose requests are looked at at all. `self_or_root` is settled against the name in the message by
+// find_subject(), the first thing that those handlers do.
+enum class Who : std::uint8_t { holder, self_or_root, root };
+
+// loop: microseconds of computing, nothing that blocks. lookup: may wait for name services.
+enum class On : std::uint8_t { loop, lookup };
+
+}  // namespace
+
+struct Dispatcher::Row {
+  Op op;
+  Who who;
+  On on;
+  void (*handle)(Dispatcher&, const CallPtr&);
+};
+
+// holder: whoever holds the challenge, which names user and peer under seal.
+const Dispatcher::Row Dispatcher::kTable[] = {
+    {Op::begin, Who::self_or_root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.verifier_.begin(c); }},
+    {Op::verify, Who::holder, On::loop, [](Dispatcher& d, const CallPtr& c) { d.verifier_.verify(c); }},
+    {Op::complete, Who::holder, On::loop, [](Dispatcher& d, const CallPtr& c) { d.verifier_.complete(c); }},
+    {Op::ping, Who::holder, On::loop, [](Dispatcher& d, const CallPtr& c) { d.registrar_.ping(c); }},
+    {Op::setup, Who::self_or_root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.enroller_.setup(c); }},
+    {Op::confirm, Who::self_or_root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.enroller_.confirm(c); }},
+    {Op::check, Who::self_or_root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.verifier_.check(c); }},
+    {Op::status, Who::self_or_root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.registrar_.status(c); }},
+    {Op::list, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.registrar_.list(c); }},
+    {Op::unlock, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.registrar_.unlock(c); }},
+    {Op::remove, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.registrar_.remove(c); }},
+};
+
+void Dispatcher::dispatch(const CallPtr& call) {
+  const auto row = std::find_if(std::begin(kTable), std::end(kTable), [&](const Row& r) { return r.op == call->op(); });
+  if (row == std::end(kTable)) return call->fail(Status::bad_request);
+  if (row->who == Who::root && !call->peer().root()) return call->fail(Status::not_permitted);
+  if (row->on == On::loop) return run(*row, call);
+  if (!lookup_.post([this, row, call] { run(*row, call); })) call->fail(Status::unavailable);
+}
+
+// The worker boundary: what throws here is a fault of ours or of the machine, and never an answer.
+void Dispatcher::run(const Row& row, const CallPtr& call) noexcept {
+  try {
+    row.handle(*this, call);
+  } catch (const std::exception& error) {
+    context_.log.note(LOG_ERR, error.what());
+    call->fail(Status::unavailable);
+  }
+}
+
+}  // namespace umbra

@@ -1,0 +1,122 @@
+#include "daemon/edge/listener.hpp"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+
+namespace umbra {
+namespace {
+
+namespace asio = boost::asio;
+constexpr std::chrono::milliseconds kPause{100};
+constexpr int kBacklog = 4096;
+
+[[noreturn]] void fail(const std::string& what) { throw std::runtime_error(what + ": " + std::strerror(errno)); }
+
+}  // namespace
+
+int bind_socket(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.empty() || path.size() >= sizeof address.sun_path)
+    throw std::runtime_error("the socket's path is too long: " + path);
+  std::memcpy(address.sun_path, path.data(), path.size());
+  const int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) fail("cannot make a socket");
+  if (const auto slash = path.rfind('/'); slash != std::string::npos && slash > 0)
+    mkdir(path.substr(0, slash).c_str(), 0755);  // a failure shows in bind
+  // The state directory's lock is ours: a socket that lies here is a dead daemon's.
+  unlink(path.c_str());
+  if (bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) fail("cannot listen at " + path);
+  if (chmod(path.c_str(), 0666) != 0) fail("cannot open " + path + " to callers");
+  if (listen(fd, kBacklog) != 0) fail("cannot listen at " + path);
+  return fd;
+}
+
+void Listener::Count::end(uid_t uid) {
+  const std::lock_guard lock(mutex);
+  --all;
+  if (const auto user = by_user.find(uid); user != by_user.end() && --user->second == 0) by_user.erase(user);
+}
+
+Listener::Listener(asio::io_context& loop, int fd, Dispatcher& dispatcher, const Log& log)
+    : loop_(loop), socket_(loop, fd), pause_(loop), dispatcher_(dispatcher), log_(log) {}
+
+void Listener::start() { wait(); }
+
+void Listener::stop() {
+  boost::system::error_code ignored;
+  pause_.cancel();
+  socket_.cancel(ignored);
+  for (const auto& weak : sessions_)
+    if (const auto session = weak.lock()) session->finish();
+  sessions_.clear();
+}
+
+void Listener::wait() {
+  socket_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
+    if (!error) accept_all();
+  });
+}
+
+void Listener::accept_all() {
+  for (;;) {
+    const int fd = accept4(socket_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd >= 0) {
+      take(fd);
+    } else if (errno == EAGAIN) {
+      return wait();
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      log_.note(LOG_WARNING, "no descriptor or memory for one more connection: waiting for some to end");
+      return pause();
+    } else if (errno != EINTR && errno != ECONNABORTED) {
+      log_.note(LOG_ERR, std::string("accept: ") + std::strerror(errno));
+      return pause();
+    }
+  }
+}
+
+// Without descriptors the socket stays readable: asking again at once would only spin.
+void Listener::pause() {
+  pause_.expires_after(kPause);
+  pause_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) accept_all();
+  });
+}
+
+void Listener::take(int fd) {
+  ucred credentials{};
+  socklen_t size = sizeof credentials;
+  if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0 || size != sizeof credentials) {
+    close(fd);
+    return;
+  }
+  const Peer peer{credentials.uid};
+  {
+    const std::lock_guard lock(count_->mutex);
+    std::size_t& own = count_->by_user[peer.uid];
+    if (count_->all >= kMaxSessions || (!peer.root() && own >= kMaxSessionsPerUser)) {
+      if (own == 0) count_->by_user.erase(peer.uid);
+      close(fd);
+      return;
+    }
+    ++own;
+    ++count_->all;
+  }
+  const auto session =
+      std::make_shared<Session>(loop_, fd, peer, dispatcher_, [count = count_, uid = peer.uid] { count->end(uid); });
+  // Now and then, so that taking a connection stays cheap among many.
+  if (sessions_.size() >= sweep_at_) {
+    std::erase_if(sessions_, [](const auto& weak) { return weak.expired(); });
+    sweep_at_ = 2 * sessions_.size() + 64;
+  }
+  sessions_.insert(session);
+  session->start();
+}
+
+}  // namespace umbra

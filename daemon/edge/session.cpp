@@ -1,0 +1,102 @@
+#include "daemon/edge/session.hpp"
+
+#include <sys/socket.h>
+
+#include <boost/asio/post.hpp>
+#include <cerrno>
+
+namespace umbra {
+
+namespace asio = boost::asio;
+using std::chrono::steady_clock;
+
+Session::Session(asio::io_context& loop, int fd, Peer peer, Dispatcher& dispatcher, std::function<void()> on_end)
+    : loop_(loop),
+      socket_(loop, fd),
+      deadline_(loop),
+      hold_(loop),
+      peer_(peer),
+      dispatcher_(dispatcher),
+      on_end_(std::move(on_end)) {}
+
+Session::~Session() { on_end_(); }
+
+void Session::start() {
+  arm(kIdleLimit);
+  receive();
+}
+
+void Session::stop() {
+  boost::system::error_code ignored;
+  deadline_.cancel();
+  hold_.cancel();
+  socket_.cancel(ignored);
+  // The descriptor stays open until the last holder lets go, so that a late answer can never reach another
+  // connection that was given its number; the peer hears of the end now.
+  ::shutdown(socket_.native_handle(), SHUT_RDWR);
+}
+
+void Session::finish() {
+  finishing_ = true;
+  if (in_flight_ == 0) stop();
+}
+
+void Session::arm(std::chrono::milliseconds limit) {
+  deadline_.expires_after(limit);
+  deadline_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+    if (error) return;
+    if (const auto self = weak.lock()) self->stop();
+  });
+}
+
+void Session::wait_for_packet() {
+  socket_.async_wait(asio::posix::stream_descriptor::wait_read,
+                     [self = shared_from_this()](const boost::system::error_code& error) {
+                       if (!error) self->receive();
+                     });
+}
+
+void Session::receive() {
+  std::array<std::uint8_t, wire::kMaxPacket> packet;
+  const ssize_t got = ::recv(socket_.native_handle(), packet.data(), packet.size(), MSG_DONTWAIT | MSG_TRUNC);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return wait_for_packet();
+  // Ended, too long, or a second request before the first was answered.
+  if (got <= 0 || static_cast<std::size_t>(got) > packet.size() || busy_.exchange(true)) return stop();
+
+  const Bytes bytes(packet.data(), static_cast<std::size_t>(got));
+  const WipeGuard guard(packet.data(), bytes.size());
+  wire::RequestHeader header;
+  if (!wire::decode_header(bytes, header)) return stop();
+  if (finishing_) return;  // the next daemon gets it: the caller tries again over a new connection
+  ++in_flight_;
+  arrived_ = steady_clock::now();
+  arm(kWorkLimit);
+  dispatcher_.dispatch(std::make_shared<Call>(
+      peer_, bytes, header, [self = shared_from_this()](Bytes reply, bool held) { self->answer(reply, held); }));
+  wait_for_packet();
+}
+
+void Session::answer(Bytes packet, bool held) {
+  if (!held) return send(packet);
+  const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - arrived_);
+  const auto leave = arrived_ + (spent / kRefusalGrid + 1) * kRefusalGrid;
+  asio::post(loop_, [self = shared_from_this(), leave, copy = std::vector<std::uint8_t>(packet.begin(), packet.end())] {
+    self->hold_.expires_at(leave);
+    self->hold_.async_wait([self, copy](const boost::system::error_code& error) {
+      if (!error) self->send(copy);
+    });
+  });
+}
+
+// A peer that does not read loses the answer, not us our time.
+void Session::send(Bytes packet) {
+  busy_ = false;
+  const ssize_t sent = ::send(socket_.native_handle(), packet.data(), packet.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  asio::post(loop_, [self = shared_from_this(), whole = sent == static_cast<ssize_t>(packet.size())] {
+    --self->in_flight_;
+    if (!whole || (self->finishing_ && self->in_flight_ == 0)) return self->stop();
+    if (self->in_flight_ == 0) self->arm(kIdleLimit);
+  });
+}
+
+}  // namespace umbra

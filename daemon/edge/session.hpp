@@ -1,0 +1,52 @@
+// One connection: a packet in, a packet out, and a deadline on everything; ruled by ARCHITECTURE.md, "Threads".
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+
+#include "daemon/edge/dispatcher.hpp"
+
+namespace umbra {
+
+// All of it runs on the event loop but answer(), which any thread may call: the committer puts an answer on the wire
+// itself, since a way through the loop would cost every login one more wake-up.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  // A connection that says nothing for this long is closed; the module opens a new one when somebody has typed.
+  static constexpr std::chrono::milliseconds kIdleLimit{2000};
+  // A request that is being worked on may take longer: it has the Argon2 lane's queue before it.
+  static constexpr std::chrono::milliseconds kWorkLimit{60000};
+  // Refusals leave on multiples of this after their request came in, whatever refused them.
+  static constexpr std::chrono::milliseconds kRefusalGrid{100};
+
+  Session(boost::asio::io_context& loop, int fd, Peer peer, Dispatcher& dispatcher, std::function<void()> on_end);
+  ~Session();
+
+  void start();
+  void stop();    // closes; an answer that still comes is dropped
+  void finish();  // closes as soon as the request that is being worked on has its answer
+
+ private:
+  void wait_for_packet();
+  void receive();
+  void answer(Bytes packet, bool held);
+  void send(Bytes packet);
+  void arm(std::chrono::milliseconds limit);
+
+  boost::asio::io_context& loop_;
+  boost::asio::posix::stream_descriptor socket_;
+  boost::asio::steady_timer deadline_, hold_;
+  const Peer peer_;
+  Dispatcher& dispatcher_;
+  std::function<void()> on_end_;
+  std::chrono::steady_clock::time_point arrived_;
+  std::atomic<bool> busy_ = false;  // a request waits for its answer: a second one is against the protocol
+  unsigned in_flight_ = 0;          // the loop's own view of that: falls once the answer is on the wire
+  bool finishing_ = false;
+};
+
+}  // namespace umbra

@@ -1,0 +1,26 @@
+// May this peer ask for that user, and what is the user's canonical name: asked before any other work; ruled by
+// ARCHITECTURE.md, "Who may ask".
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "daemon/service/call.hpp"
+#include "daemon/system/names.hpp"
+
+namespace umbra {
+
+struct Subject {
+  enum class Kind { known, unknown, not_permitted, unavailable };
+  Kind kind = Kind::unavailable;
+  Account account;  // where known
+};
+
+// Root may ask for anybody, others for themselves alone. May block on name services: never on the event loop.
+Subject find_subject(const Names& names, const Peer& peer, std::string_view user);
+
+// The same for the tool's verbs, where an unknown user is told: answers the call and returns nothing where it is not
+// a known, permitted user.
+std::optional<Account> require_account(const Names& names, Call& call, std::string_view user);
+
+}  // namespace umbra

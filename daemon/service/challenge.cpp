@@ -1,0 +1,63 @@
+#include "daemon/service/challenge.hpp"
+
+#include "common/secret.hpp"
+
+namespace umbra {
+namespace {
+
+constexpr std::size_t kMaxPlain = 687;  // as much as a token of wire::kMaxToken characters holds
+static_assert(fernet::token_size(kMaxPlain) <= wire::kMaxToken);
+constexpr std::uint8_t kMagic = 0xC1;  // no record starts with it: one can never pass for the other
+
+struct Fields {
+  std::uint8_t magic = kMagic, kind = 0;
+  bool decoy = false;
+  std::string_view user, service, source;
+};
+
+void walk(auto& c, auto& f, auto& challenge) {
+  c.field(f.magic);
+  c.field(f.kind);
+  c.field(f.decoy);
+  c.field(f.user, wire::kMaxUser);
+  c.field(f.service, wire::kMaxService);
+  c.field(f.source, wire::kMaxRhost);
+  c.field(challenge.uid);
+  c.field(challenge.generation);
+  c.field(challenge.peer_uid);
+  c.field(challenge.id.bytes);
+  c.field(challenge.charged);
+}
+
+}  // namespace
+
+std::string seal_challenge(const KeyRing& ring, const Challenge& challenge, std::int64_t now) {
+  std::uint8_t plain[kMaxPlain];
+  Writer w(plain);
+  const Fields fields{
+      kMagic,          static_cast<std::uint8_t>(challenge.kind), challenge.decoy, challenge.user, challenge.service,
+      challenge.source};
+  walk(w, fields, challenge);
+  return ring.seal(Bytes(plain, w.size()), now);
+}
+
+std::optional<Challenge> open_challenge(const KeyRing& ring, std::string_view token, Challenge::Kind kind,
+                                        std::uint32_t peer_uid, std::int64_t now) {
+  std::uint8_t plain[wire::kMaxToken];
+  const auto size = ring.open(token, kChallengeTtl, now, plain);
+  if (!size) return std::nullopt;
+  std::optional<Challenge> challenge(std::in_place);
+  Fields fields;
+  Reader r(Bytes(plain, *size));
+  walk(r, fields, *challenge);
+  if (!r.ok() || !r.at_end() || fields.magic != kMagic) return std::nullopt;
+  if (fields.kind != static_cast<std::uint8_t>(kind) || challenge->peer_uid != peer_uid) return std::nullopt;
+  challenge->kind = kind;
+  challenge->decoy = fields.decoy;
+  challenge->user = fields.user;
+  challenge->service = fields.service;
+  challenge->source = fields.source;
+  return challenge;
+}
+
+}  // namespace umbra

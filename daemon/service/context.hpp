@@ -1,0 +1,51 @@
+// What every service is given: its store, keys, time, names and log; built once in main, so that tests build their own.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "daemon/crypto/keyring.hpp"
+#include "daemon/rules/verify_and_burn.hpp"
+#include "daemon/store/committer.hpp"
+#include "daemon/store/store.hpp"
+#include "daemon/system/clock.hpp"
+#include "daemon/system/config.hpp"
+#include "daemon/system/lane.hpp"
+#include "daemon/system/log.hpp"
+#include "daemon/system/names.hpp"
+
+namespace umbra {
+
+// The configuration in force; SIGHUP swaps it while calls hold the one they began with.
+class Settings {
+ public:
+  explicit Settings(Config config) : config_(std::make_shared<const Config>(std::move(config))) {}
+  [[nodiscard]] std::shared_ptr<const Config> get() const {
+    const std::lock_guard lock(mutex_);
+    return config_;
+  }
+  void set(Config config) {
+    auto fresh = std::make_shared<const Config>(std::move(config));
+    const std::lock_guard lock(mutex_);
+    config_.swap(fresh);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Config> config_;
+};
+
+struct Context {
+  Store& store;
+  Committer& committer;
+  const KeyRing& ring;
+  const Clock& clock;
+  const Names& names;
+  const Log& log;
+  Settings& settings;
+  Lane& slow;  // Argon2
+};
+
+inline Rules rules_of(const Config& config) { return {config.lockout, config.totp.window, config.totp.strict_order}; }
+
+}  // namespace umbra

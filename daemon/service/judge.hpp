@@ -1,0 +1,52 @@
+// Brings an answer before a user's record: one commit for a code; reserve, hash, settle for a backup code; ruled by
+// ARCHITECTURE.md, "One login".
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "daemon/service/context.hpp"
+
+namespace umbra {
+
+// Whose record, and that it is still the one that was looked at: a new credential or a reused name moves it.
+struct Target {
+  std::string user;
+  std::uint32_t uid = 0;
+  std::uint32_t generation = 0;
+};
+
+struct Judgement {
+  bool found = false;  // the record was there, enabled, and the target's
+  Decision decision;
+};
+
+// Where and when, for the record's last success.
+struct Occasion {
+  std::string service, source;
+};
+
+class Judge {
+ public:
+  using Done = std::function<void(const Judgement* durable)>;  // nullptr: nothing was decided, answer "unavailable"
+
+  explicit Judge(Context& context) : context_(context) {}
+
+  // An attempt with the clock's time now. It keeps numbers, never the text.
+  Attempt attempt(std::string_view answer, const wire::RequestId& id) const;
+
+  // Judges against the active credential. `done` runs once the outcome is durable, on the committer's thread.
+  void judge(Target target, std::shared_ptr<const Attempt> attempt, Occasion occasion, Done done);
+
+  // Spends what judge() spends, on a decoy's record; its verdict does not exist, so nobody can be let in by it.
+  void rehearse(const std::string& unknown_user, std::shared_ptr<const Attempt> attempt, std::function<void()> done);
+
+ private:
+  void hash_and_settle(Target target, std::shared_ptr<const Attempt> attempt, Occasion occasion, BackupSet set,
+                       Done done);
+
+  Context& context_;
+};
+
+}  // namespace umbra
