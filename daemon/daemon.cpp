@@ -25,9 +25,9 @@ namespace {
 namespace asio = boost::asio;
 
 // Lookups may wait for a directory service, so they are many; Argon2 takes 19 MiB and a core each, so they are few.
-constexpr unsigned kLookupThreads = 4, kSlowThreads = 2;
+constexpr unsigned kLookupThreads = 4, kSlowThreads = 2, kEnrolmentThreads = 1;
 constexpr std::chrono::seconds kPatience{5};
-constexpr std::size_t kLookupQueue = 4096, kSlowQueue = 64;
+constexpr std::size_t kLookupQueue = 4096, kSlowQueue = 64, kEnrolmentQueue = 64;
 
 void keep_secrets_in_memory() {
   const rlimit no_core{0, 0};
@@ -120,12 +120,13 @@ void run_daemon(const Paths& paths, const Log& log) {
 
   // The loop outlives whatever may still post to it; lanes and committer finish their work before it goes.
   asio::io_context loop(1);
-  Committer committer(store, [&log](const StoreError& error) { log.note(LOG_ERR, error); });
-  Lane slow(kSlowThreads, kSlowQueue);
-  Context context{store, committer, *ring, clock, names, log, settings, slow};
+  const auto complain = [&log](const std::string& error) { log.note(LOG_ERR, error); };
+  Committer committer(store, complain);
+  Lane slow(kSlowThreads, kSlowQueue, complain), enrolment(kEnrolmentThreads, kEnrolmentQueue, complain);
+  Context context{store, committer, *ring, clock, names, log, settings, slow, enrolment};
   // The dispatcher needs the lookup lane, whose last jobs need the dispatcher: the lane goes first.
   std::optional<Dispatcher> dispatcher;
-  Lane lookup(kLookupThreads, kLookupQueue);
+  Lane lookup(kLookupThreads, kLookupQueue, complain);
   dispatcher.emplace(context, lookup);
 
   const auto given = value_or_throw(systemd::listen_fd());
@@ -155,6 +156,7 @@ void run_daemon(const Paths& paths, const Log& log) {
   lookup.finish();
   committer.settle();
   slow.finish();
+  enrolment.finish();
   committer.finish();
   if (!given) unlink(paths.socket.c_str());
 }

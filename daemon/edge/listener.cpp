@@ -30,12 +30,25 @@ int bind_socket(const std::string& path) {
   if (fd < 0) fail("cannot make a socket");
   if (const auto slash = path.rfind('/'); slash != std::string::npos && slash > 0)
     mkdir(path.substr(0, slash).c_str(), 0755);  // a failure shows in bind
-  // The state directory's lock is ours: a socket that lies here is a dead daemon's.
+  // The state directory's lock is ours: a socket that lies here is a dead daemon's. Anything else is somebody's.
+  struct stat there{};
+  if (lstat(path.c_str(), &there) == 0 && !S_ISSOCK(there.st_mode))
+    throw std::runtime_error("something that is no socket lies at " + path + ": move it away or choose another path");
   unlink(path.c_str());
   if (bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) fail("cannot listen at " + path);
   if (chmod(path.c_str(), 0666) != 0) fail("cannot open " + path + " to callers");
   if (listen(fd, kBacklog) != 0) fail("cannot listen at " + path);
   return fd;
+}
+
+bool Listener::Count::begin(const Peer& peer) {
+  const std::lock_guard lock(mutex);
+  const auto user = by_user.find(peer.uid);
+  const std::size_t own = user == by_user.end() ? 0 : user->second;
+  if (all >= kMaxSessions || (!peer.root() && own >= kMaxSessionsPerUser)) return false;
+  ++by_user[peer.uid];
+  ++all;
+  return true;
 }
 
 void Listener::Count::end(uid_t uid) {
@@ -68,7 +81,7 @@ void Listener::accept_all() {
   for (;;) {
     const int fd = accept4(socket_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd >= 0) {
-      take(fd);
+      try_to_take(fd);
     } else if (errno == EAGAIN) {
       return wait();
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
@@ -89,6 +102,14 @@ void Listener::pause() {
   });
 }
 
+void Listener::try_to_take(int fd) noexcept {
+  try {
+    take(fd);
+  } catch (const std::exception& error) {
+    log_.note(LOG_ERR, error.what());
+  }
+}
+
 void Listener::take(int fd) {
   ucred credentials{};
   socklen_t size = sizeof credentials;
@@ -97,19 +118,19 @@ void Listener::take(int fd) {
     return;
   }
   const Peer peer{credentials.uid};
-  {
-    const std::lock_guard lock(count_->mutex);
-    std::size_t& own = count_->by_user[peer.uid];
-    if (count_->all >= kMaxSessions || (!peer.root() && own >= kMaxSessionsPerUser)) {
-      if (own == 0) count_->by_user.erase(peer.uid);
-      close(fd);
-      return;
-    }
-    ++own;
-    ++count_->all;
+  if (!count_->begin(peer)) {
+    close(fd);
+    return;
   }
-  const auto session =
-      std::make_shared<Session>(loop_, fd, peer, dispatcher_, [count = count_, uid = peer.uid] { count->end(uid); });
+  std::shared_ptr<Session> session;
+  try {
+    session =
+        std::make_shared<Session>(loop_, fd, peer, dispatcher_, [count = count_, uid = peer.uid] { count->end(uid); });
+  } catch (...) {
+    count_->end(peer.uid);
+    close(fd);
+    throw;
+  }
   // Now and then, so that taking a connection stays cheap among many.
   if (sessions_.size() >= sweep_at_) {
     std::erase_if(sessions_, [](const auto& weak) { return weak.expired(); });

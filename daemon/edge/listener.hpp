@@ -30,6 +30,7 @@ class Listener {
  private:
   void wait();
   void accept_all();
+  void try_to_take(int fd) noexcept;
   void take(int fd);
   void pause();
 
@@ -44,6 +45,7 @@ class Listener {
     std::mutex mutex;
     std::size_t all = 0;
     std::map<uid_t, std::size_t> by_user;
+    bool begin(const Peer& peer);  // false: this one is too many
     void end(uid_t uid);
   };
   std::shared_ptr<Count> count_ = std::make_shared<Count>();

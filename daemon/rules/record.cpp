@@ -9,9 +9,6 @@ constexpr std::uint8_t kRecordVersion = 1;
 
 // Each part lists its fields once; Writer (const parts) and Reader both walk the list. Containers and owned
 // values need a word each way, and get it in these overloads.
-template <class T>
-concept IsReader = std::same_as<T, Reader>;
-
 void text(Writer& c, const std::string& value, std::size_t limit) { c.field(std::string_view(value), limit); }
 void text(Reader& c, std::string& value, std::size_t limit) {
   std::string_view view;
@@ -49,15 +46,21 @@ void items(Reader& c, std::vector<Item>& list, std::size_t limit, Each each) {
   for (std::uint8_t i = 0; i < count && c.ok(); ++i) each(c, list.emplace_back());
 }
 
-void fields(auto& c, wire::Algorithm& value)
-  requires IsReader<std::remove_cvref_t<decltype(c)>>
-{
+void fields(Reader& c, wire::Algorithm& value) {
   std::uint8_t byte = 0;
   c.field(byte);
   if (byte < 1 || byte > 3) c.fail();
   value = static_cast<wire::Algorithm>(byte);
 }
 void fields(Writer& c, const wire::Algorithm& value) { c.field(static_cast<std::uint8_t>(value)); }
+
+void fields(Reader& c, Purpose& value) {
+  std::uint8_t byte = 0;
+  c.field(byte);
+  if (byte < 1 || byte > 4) c.fail();
+  value = static_cast<Purpose>(byte);
+}
+void fields(Writer& c, const Purpose& value) { c.field(static_cast<std::uint8_t>(value)); }
 
 constexpr auto credential_fields = [](auto& c, auto& m) {
   secret(c, m.secret);
@@ -120,8 +123,10 @@ constexpr auto record_fields = [](auto& c, auto& m) {
   });
   items(c, m.acceptances, kMaxAcceptances, [](auto& cursor, auto& a) {
     cursor.field(a.id.bytes);
+    fields(cursor, a.purpose);
     cursor.field(a.step);
     cursor.field(a.at);
+    cursor.field(a.charged);
   });
   c.field(m.last_success);
   text(c, m.last_service, wire::kMaxService);

@@ -50,11 +50,16 @@ struct Reservation {
 inline constexpr std::int64_t kReservationLife = 60;  // seconds
 inline constexpr std::size_t kMaxReservations = 16;
 
-// A code that was accepted lately, so that the same request asked again hears the same verdict.
+// What an answer was given for. A request id is the caller's choice, so that it counts for one purpose alone.
+enum class Purpose : std::uint8_t { login = 1, check = 2, setup = 3, confirm = 4 };
+
+// A code that was accepted a moment ago, so that the same request asked again hears the same verdict.
 struct Acceptance {
   wire::RequestId id;
-  std::uint64_t step = 0;  // the lowest step it burnt; 0 for a backup code
-  std::int64_t at = 0;     // unix seconds
+  Purpose purpose = Purpose::login;
+  std::uint64_t step = 0;     // the lowest step it burnt; 0 for a backup code
+  std::int64_t at = 0;        // unix seconds
+  std::uint64_t charged = 0;  // failures charged by then
 };
 inline constexpr std::size_t kMaxAcceptances = 4;
 

@@ -7,8 +7,6 @@
 namespace umbra {
 namespace {
 
-constexpr std::int64_t kAcceptanceLife = 300;  // seconds: as long as the challenge that it answers
-
 bool is_root(const Record& record) noexcept { return record.uid == 0; }
 
 Decision refuse(const Record& record, const Rules& rules, wire::Reason reason) {
@@ -24,15 +22,24 @@ Decision charge(Record& record, const Attempt& attempt, const Rules& rules, wire
   return refuse(record, rules, reason);
 }
 
-Decision accept(Record& record, const Attempt& attempt, std::optional<std::uint64_t> step) {
-  std::erase_if(record.acceptances, [&](const Acceptance& a) { return a.at + kAcceptanceLife < attempt.wall; });
-  if (record.acceptances.size() == kMaxAcceptances) record.acceptances.erase(record.acceptances.begin());
-  record.acceptances.push_back({attempt.id, step.value_or(0), attempt.wall});
+Decision accepted(std::optional<std::uint64_t> step, std::uint64_t charged) {
   Decision decision;
   decision.verdict = Verdict::accepted;
   decision.step = step;
-  decision.charged = record.lockout.charged;
+  decision.charged = charged;
   return decision;
+}
+
+// A clock that went back makes nothing recent again.
+bool is_recent(const Acceptance& acceptance, const Attempt& attempt) noexcept {
+  return attempt.wall >= acceptance.at && attempt.wall - acceptance.at <= kRetryLife;
+}
+
+Decision accept(Record& record, const Attempt& attempt, std::optional<std::uint64_t> step) {
+  std::erase_if(record.acceptances, [&](const Acceptance& a) { return !is_recent(a, attempt); });
+  if (record.acceptances.size() == kMaxAcceptances) record.acceptances.erase(record.acceptances.begin());
+  record.acceptances.push_back({attempt.id, attempt.purpose, step.value_or(0), attempt.wall, record.lockout.charged});
+  return accepted(step, record.lockout.charged);
 }
 
 // Reservations that a crash left behind become the failures they may have been.
@@ -96,24 +103,20 @@ Decision reserve(Record& record, const Attempt& attempt, const Rules& rules) {
   return decision;
 }
 
-// A request that was accepted and not answered is asked again: the same verdict, where it is the same code.
-std::optional<Decision> asked_again(Record& record, const Credential& credential, const Attempt& attempt,
+}  // namespace
+
+std::optional<Decision> asked_again(const Record& record, const Credential& credential, const Attempt& attempt,
                                     const Rules& rules) {
-  const auto known = std::find_if(record.acceptances.begin(), record.acceptances.end(),
-                                  [&](const Acceptance& a) { return a.id == attempt.id; });
+  const auto known = std::find_if(record.acceptances.begin(), record.acceptances.end(), [&](const Acceptance& a) {
+    return a.id == attempt.id && a.purpose == attempt.purpose && is_recent(a, attempt);
+  });
   if (known == record.acceptances.end()) return std::nullopt;
   const Hotp hotp(credential.algorithm, credential.secret.view(), credential.digits);
   const bool same = known->step != 0 && attempt.answer.code && attempt.answer.digits == credential.digits &&
                     hotp(known->step) == *attempt.answer.code;
-  if (!same) return refuse(record, rules, wire::Reason::spent_challenge);
-  Decision decision;
-  decision.verdict = Verdict::accepted;
-  decision.step = known->step;
-  decision.charged = record.lockout.charged;
-  return decision;
+  // The count of then: what was charged since is not `complete`'s to forget.
+  return same ? accepted(known->step, known->charged) : refuse(record, rules, wire::Reason::spent_challenge);
 }
-
-}  // namespace
 
 Decision verify_and_burn(Record& record, const Credential& credential, ReplayWindow& window, const Attempt& attempt,
                          const Rules& rules) {
@@ -135,6 +138,10 @@ Decision verify_and_burn(Record& record, const Credential& credential, ReplayWin
   if (may_be_backup_code) return reserve(record, attempt, rules);
   const bool well_formed = attempt.answer.code || !attempt.answer.backup_code.empty();
   return charge(record, attempt, rules, well_formed ? wire::Reason::wrong_code : wire::Reason::malformed);
+}
+
+void abandon_backup_code(Record& record, const Attempt& attempt) {
+  std::erase_if(record.reservations, [&](const Reservation& r) { return r.id == attempt.id; });
 }
 
 Decision settle_backup_code(Record& record, const Attempt& attempt, const Rules& rules, Bytes salt,

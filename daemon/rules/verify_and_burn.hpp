@@ -22,6 +22,7 @@ struct Rules {
 struct Attempt {
   Answer answer;
   wire::RequestId id;
+  Purpose purpose = Purpose::login;
   std::int64_t wall = 0;    // unix seconds: selects the time step
   std::int64_t steady = 0;  // unix seconds of Clock::steady: lockout
   bool allow_backup_code = true;
@@ -43,6 +44,15 @@ struct Decision {
 // reserves before it returns.
 Decision verify_and_burn(Record& record, const Credential& credential, ReplayWindow& window, const Attempt& attempt,
                          const Rules& rules);
+
+// The verdict of an attempt that was accepted and not heard of, asked again with the same id, purpose and code within
+// kRetryLife; a refusal where the id is the same and the code is not. Nothing where the id is new.
+inline constexpr std::int64_t kRetryLife = 60;  // seconds: as long as a caller can wait for an answer
+std::optional<Decision> asked_again(const Record& record, const Credential& credential, const Attempt& attempt,
+                                    const Rules& rules);
+
+// The end of a reservation whose code could not be hashed: nothing was learnt, so nothing is charged.
+void abandon_backup_code(Record& record, const Attempt& attempt);
 
 // The end of a reservation: `match` is the index of the code whose hash was equal, in the set with `salt`.
 Decision settle_backup_code(Record& record, const Attempt& attempt, const Rules& rules, Bytes salt,

@@ -43,7 +43,8 @@ struct Context {
   const Names& names;
   const Log& log;
   Settings& settings;
-  Lane& slow;  // Argon2
+  Lane& slow;       // Argon2 of a backup code that somebody logs in with
+  Lane& enrolment;  // Argon2 of fresh backup codes: ten at a time, and never before those of a login
 };
 
 inline Rules rules_of(const Config& config) { return {config.lockout, config.totp.window, config.totp.strict_order}; }

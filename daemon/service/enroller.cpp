@@ -12,8 +12,8 @@ using wire::Status;
 
 namespace {
 
-constexpr std::size_t kSecretSize =
-    20;  // RFC 4226 §4 R6: "This document RECOMMENDs a shared secret length of 160 bits."
+// RFC 4226 §4 R6: "This document RECOMMENDs a shared secret length of 160 bits."
+constexpr std::size_t kSecretSize = 20;
 
 // A record that a user of another uid left behind under this name is nobody's: it is begun anew.
 Record& own_record(std::optional<Record>& record, const std::string& user, uid_t uid, std::int64_t now) {
@@ -73,8 +73,8 @@ void Enroller::setup(const CallPtr& call) {
   if (message.answer.empty()) return call->fail(Status::already_enabled);
   wish->may_replace = true;
   judge_.judge({account->name, account->uid, (*record)->generation},
-               std::make_shared<const Attempt>(judge_.attempt(message.answer, call->id())), {"umbra-totp", ""},
-               [this, call, wish](const Judgement* durable) {
+               std::make_shared<const Attempt>(judge_.attempt(message.answer, call->id(), Purpose::setup)),
+               {"umbra-totp", ""}, [this, call, wish](const Judgement* durable) {
                  if (durable == nullptr) return call->fail(Status::unavailable);
                  if (durable->found && durable->decision.verdict == Verdict::accepted) return prepare_later(call, wish);
                  wire::SetupReply reply;
@@ -86,7 +86,7 @@ void Enroller::setup(const CallPtr& call) {
 }
 
 void Enroller::prepare_later(const CallPtr& call, std::shared_ptr<const Wish> wish) {
-  if (!context_.slow.post([this, call, wish = std::move(wish)] { prepare(call, wish); }))
+  if (!context_.enrolment.post([this, call, wish = std::move(wish)] { prepare(call, wish); }))
     call->fail(Status::unavailable);
 }
 
@@ -131,7 +131,7 @@ void Enroller::confirm(const CallPtr& call) {
   if (!call->read(message)) return call->fail(Status::bad_request);
   const auto account = require_account(context_.names, *call, message.user);
   if (!account) return;
-  const auto attempt = std::make_shared<Attempt>(judge_.attempt(message.answer, call->id()));
+  const auto attempt = std::make_shared<Attempt>(judge_.attempt(message.answer, call->id(), Purpose::confirm));
   attempt->allow_backup_code = false;
 
   struct Outcome {
@@ -142,7 +142,12 @@ void Enroller::confirm(const CallPtr& call) {
                                                                                           Outcome& outcome) {
     if (!record || record->uid != account.uid) return false;
     if (!record->pending) {
-      if (record->active) outcome.status = Status::already_enabled;
+      if (!record->active) return false;
+      outcome.status = Status::already_enabled;
+      if (const auto verdict = asked_again(*record, *record->active, *attempt, rules)) {
+        outcome.status = Status::ok;
+        outcome.decision = *verdict;
+      }
       return false;
     }
     ReplayWindow window;

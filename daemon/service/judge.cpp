@@ -31,10 +31,11 @@ std::optional<std::size_t> find_match(const BackupSet& set, Bytes hash) {
 
 }  // namespace
 
-Attempt Judge::attempt(std::string_view answer, const wire::RequestId& id) const {
+Attempt Judge::attempt(std::string_view answer, const wire::RequestId& id, Purpose purpose) const {
   Attempt attempt;
   attempt.answer = parse_answer(answer);
   attempt.id = id;
+  attempt.purpose = purpose;
   attempt.wall = context_.clock.wall();
   attempt.steady = context_.clock.steady();
   return attempt;
@@ -61,6 +62,7 @@ void Judge::judge(Target target, std::shared_ptr<const Attempt> attempt, Occasio
 void Judge::hash_and_settle(Target target, std::shared_ptr<const Attempt> attempt, Occasion occasion, BackupSet set,
                             Done done) {
   const Rules rules = rules_of(*context_.settings.get());
+  const std::string user = target.user;
   auto job = [this, target = std::move(target), attempt, occasion = std::move(occasion), set = std::move(set), rules,
               done]() {
     std::uint8_t hash[kBackupHashSize];
@@ -76,23 +78,52 @@ void Judge::hash_and_settle(Target target, std::shared_ptr<const Attempt> attemp
     };
     context_.committer.update<Judgement>(target.user, std::move(settle), done);
   };
-  // The reservation stays behind where the lane is full, and counts as a failure when it runs out.
-  if (!context_.slow.post(std::move(job))) done(nullptr);
+  if (context_.slow.post(std::move(job))) return;
+  struct Nothing {};
+  context_.committer.update<Nothing>(
+      user,
+      [attempt](std::optional<Record>& record, Nothing&) {
+        if (record) abandon_backup_code(*record, *attempt);
+        return record.has_value();
+      },
+      [done = std::move(done)](const Nothing*) { done(nullptr); });
 }
 
 void Judge::rehearse(const std::string& unknown_user, std::shared_ptr<const Attempt> attempt,
-                     std::function<void()> done) {
-  struct NoVerdict {};
+                     std::function<void(bool durable)> done) {
+  struct NoVerdict {
+    bool hash = false;
+  };
+  const std::string decoy = decoy_name(unknown_user);
   const Rules rules = rules_of(*context_.settings.get());
-  auto mutate = [attempt, rules](std::optional<Record>& record, NoVerdict&) {
+  auto mutate = [attempt, rules](std::optional<Record>& record, NoVerdict& outcome) {
     if (!record || !record->active) return false;
-    Attempt code_only = *attempt;
-    code_only.allow_backup_code = false;
-    verify_and_burn(*record, *record->active, record->window, code_only, rules);
+    const Decision decision = verify_and_burn(*record, *record->active, record->window, *attempt, rules);
+    outcome.hash = decision.verdict == Verdict::hash_backup_code;
     return true;
   };
-  context_.committer.update<NoVerdict>(decoy_name(unknown_user), std::move(mutate),
-                                       [done = std::move(done)](const NoVerdict*) { done(); });
+  context_.committer.update<NoVerdict>(decoy, std::move(mutate),
+                                       [this, decoy, attempt, done = std::move(done)](const NoVerdict* durable) {
+                                         if (durable == nullptr || !durable->hash) return done(durable != nullptr);
+                                         hash_for_nothing(decoy, attempt, done);
+                                       });
+}
+
+void Judge::hash_for_nothing(const std::string& decoy, std::shared_ptr<const Attempt> attempt,
+                             std::function<void(bool durable)> done) {
+  struct NoVerdict {};
+  auto forget = [attempt](std::optional<Record>& record, NoVerdict&) {
+    if (record) abandon_backup_code(*record, *attempt);
+    return record.has_value();
+  };
+  auto job = [this, decoy, attempt, forget, done] {
+    std::uint8_t hash[kBackupHashSize];
+    const std::uint8_t salt[kBackupSaltSize] = {};
+    argon2::id(text(attempt->answer.backup_code), salt, hash);
+    context_.committer.update<NoVerdict>(decoy, forget, [done](const NoVerdict* durable) { done(durable != nullptr); });
+  };
+  if (context_.slow.post(std::move(job))) return;
+  context_.committer.update<NoVerdict>(decoy, forget, [done](const NoVerdict*) { done(false); });
 }
 
 }  // namespace umbra

@@ -34,17 +34,21 @@ class Judge {
   explicit Judge(Context& context) : context_(context) {}
 
   // An attempt with the clock's time now. It keeps numbers, never the text.
-  Attempt attempt(std::string_view answer, const wire::RequestId& id) const;
+  Attempt attempt(std::string_view answer, const wire::RequestId& id, Purpose purpose) const;
 
   // Judges against the active credential. `done` runs once the outcome is durable, on the committer's thread.
   void judge(Target target, std::shared_ptr<const Attempt> attempt, Occasion occasion, Done done);
 
-  // Spends what judge() spends, on a decoy's record; its verdict does not exist, so nobody can be let in by it.
-  void rehearse(const std::string& unknown_user, std::shared_ptr<const Attempt> attempt, std::function<void()> done);
+  // Spends what judge() spends, on a decoy's record; its verdict does not exist, so nobody can be let in by it. `done`
+  // hears whether judge() would have come to a decision.
+  void rehearse(const std::string& unknown_user, std::shared_ptr<const Attempt> attempt,
+                std::function<void(bool durable)> done);
 
  private:
   void hash_and_settle(Target target, std::shared_ptr<const Attempt> attempt, Occasion occasion, BackupSet set,
                        Done done);
+  void hash_for_nothing(const std::string& decoy, std::shared_ptr<const Attempt> attempt,
+                        std::function<void(bool durable)> done);
 
   Context& context_;
 };

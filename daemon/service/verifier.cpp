@@ -82,12 +82,17 @@ void Verifier::verify(const CallPtr& call) {
   const auto challenge = open_challenge(context_.ring, message.challenge, Challenge::Kind::issued, call->peer().uid,
                                         context_.clock.wall());
   // Also a challenge that ran out while somebody looked for his telephone: refused, not charged.
-  if (!challenge || challenge->id != call->id()) return call->refuse(wire::VerifyReply{});
-  auto attempt = std::make_shared<const Attempt>(judge_.attempt(message.answer, call->id()));
+  if (!challenge || challenge->id != call->id()) {
+    audit(context_.log, {"verify", "(expired or foreign challenge)", "", "", false, Reason::spent_challenge});
+    return call->refuse(wire::VerifyReply{});
+  }
+  auto attempt = std::make_shared<const Attempt>(judge_.attempt(message.answer, call->id(), Purpose::login));
   if (challenge->decoy) {
     audit(context_.log,
           {"verify", "(unknown or not enrolled)", challenge->service, challenge->source, false, Reason::not_enrolled});
-    return judge_.rehearse(challenge->user, std::move(attempt), [call] { call->refuse(wire::VerifyReply{}); });
+    return judge_.rehearse(challenge->user, std::move(attempt), [call](bool durable) {
+      durable ? call->refuse(wire::VerifyReply{}) : call->fail(Status::unavailable);
+    });
   }
   verify_real(call, *challenge, std::move(attempt));
 }
@@ -155,7 +160,8 @@ void Verifier::check(const CallPtr& call) {
   if (!record) return call->fail(Status::unavailable);
   if (!is_enabled(*record, *account)) return call->fail(Status::not_set_up);
   judge_.judge({account->name, account->uid, (*record)->generation},
-               std::make_shared<const Attempt>(judge_.attempt(message.answer, call->id())), {"umbra-totp", ""},
+               std::make_shared<const Attempt>(judge_.attempt(message.answer, call->id(), Purpose::check)),
+               {"umbra-totp", ""},
                [this, call, user = account->name](const Judgement* durable) { answer_check(call, user, durable); });
 }
 

@@ -66,7 +66,11 @@ void Committer::commit(std::vector<Change>& changes, std::vector<Done>& done) {
   if (!result) on_error_(result.error());
   for (std::size_t i = 0; i < changes.size(); ++i) {
     if (result && changes[i].error) on_error_(*changes[i].error);
-    done[i](result.has_value() && !changes[i].error);
+    try {
+      done[i](result.has_value() && !changes[i].error);
+    } catch (const std::exception& error) {
+      on_error_(error.what());  // its call is answered "unavailable" when it is dropped
+    }
   }
 }
 

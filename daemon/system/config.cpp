@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <climits>
 #include <cstring>
@@ -135,28 +134,32 @@ void read_file(ConfigTable table, Config& config, Mistake& mistake) {
   table.finish();
 }
 
-bool starts_key(char c) noexcept {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-         std::string_view("_-\"'").find(c) != std::string_view::npos;
+bool stumbles(std::string_view text) {
+  try {
+    (void)toml::parse(text);
+  } catch (const NoToml&) {
+    return true;
+  } catch (const toml::parse_error&) {
+  }
+  return false;
 }
 
-// The header without a key, which toml++ meets with an assertion that knows no place.
-toml::source_position keyless_header(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t";
-  toml::source_position place{1, 1};
-  for (; !text.empty(); ++place.line) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    const std::size_t start = line.find_first_not_of(kBlanks);
-    if (start == std::string_view::npos || line[start] != '[') continue;
-    const std::size_t brackets = line.substr(start).starts_with("[[") ? 2 : 1;
-    const std::size_t key = line.find_first_not_of(kBlanks, start + brackets);
-    if (key != std::string_view::npos && starts_key(line[key])) continue;
-    place.column = static_cast<toml::source_index>(start + 1);
-    return place;
+// Where toml++ stumbles without saying where: it reads from front to end, so that this is the last byte of the shortest
+// beginning that it stumbles over.
+toml::source_position place_of_stumble(std::string_view text) {
+  std::size_t good = 0, bad = text.size();
+  while (bad - good > 1) {
+    const std::size_t middle = good + (bad - good) / 2;
+    (stumbles(text.substr(0, middle)) ? bad : good) = middle;
   }
-  return {1, 1};
+  toml::source_position place{1, 1};
+  for (const char c : text.substr(0, good)) {
+    if (c == '\n')
+      place = {place.line + 1, 1};
+    else if ((static_cast<unsigned char>(c) & 0xc0U) != 0x80)
+      ++place.column;
+  }
+  return place;
 }
 
 tl::unexpected<std::string> refuse(const std::string& path, const std::string& what) {
@@ -203,7 +206,7 @@ tl::expected<Config, std::string> parse_config(std::string_view text, const std:
   } catch (const toml::parse_error& error) {
     mistake.at(error.source(), std::string(error.description()));
   } catch (const NoToml& error) {
-    mistake.at({keyless_header(text), {}, nullptr}, error.what());
+    mistake.at({place_of_stumble(text), {}, nullptr}, error.what());
   }
   if (mistake.any()) return tl::unexpected(mistake.line(file_name));
   return config;

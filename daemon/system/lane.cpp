@@ -1,8 +1,11 @@
 #include "daemon/system/lane.hpp"
 
+#include <exception>
+
 namespace umbra {
 
-Lane::Lane(unsigned threads, std::size_t limit) : limit_(limit) {
+Lane::Lane(unsigned threads, std::size_t limit, std::function<void(const std::string&)> on_error)
+    : limit_(limit), on_error_(std::move(on_error)) {
   for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
 }
 
@@ -36,7 +39,11 @@ void Lane::run() {
       job = std::move(jobs_.front());
       jobs_.pop_front();
     }
-    job();
+    try {
+      job();
+    } catch (const std::exception& error) {
+      on_error_(error.what());
+    }
   }
 }
 
