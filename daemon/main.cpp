@@ -1,5 +1,8 @@
 // umbra-totpd: reads its words and runs the daemon; ruled by umbra-totpd(8).
 
+// g++ 12 sees a null pointer in CLI11's vectors of strings where it inlines them; there is none.
+#pragma GCC diagnostic ignored "-Wnull-dereference"
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>

@@ -86,7 +86,7 @@ std::size_t encrypt_aes128_cbc(Bytes key, Bytes iv, Bytes in, std::span<std::uin
             EVP_EncryptUpdate(ctx.get(), out.data(), &size, in.data(), static_cast<int>(in.size())) == 1 &&
             EVP_EncryptFinal_ex(ctx.get(), out.data() + size, &last) == 1,
         "AES");
-  return static_cast<std::size_t>(size + last);
+  return static_cast<std::size_t>(size) + static_cast<std::size_t>(last);
 }
 
 std::optional<std::size_t> decrypt_aes128_cbc(Bytes key, Bytes iv, Bytes in, std::span<std::uint8_t> out) {
@@ -99,7 +99,7 @@ std::optional<std::size_t> decrypt_aes128_cbc(Bytes key, Bytes iv, Bytes in, std
                     EVP_DecryptUpdate(ctx.get(), out.data(), &size, in.data(), static_cast<int>(in.size())) == 1 &&
                     EVP_DecryptFinal_ex(ctx.get(), out.data() + size, &last) == 1;
   if (!good) return std::nullopt;
-  return static_cast<std::size_t>(size + last);
+  return static_cast<std::size_t>(size) + static_cast<std::size_t>(last);
 }
 
 }  // namespace umbra::openssl

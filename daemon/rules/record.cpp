@@ -49,7 +49,7 @@ void items(Reader& c, std::vector<Item>& list, std::size_t limit, Each each) {
 void fields(Reader& c, wire::Algorithm& value) {
   std::uint8_t byte = 0;
   c.field(byte);
-  if (byte < 1 || byte > 3) c.fail();
+  if (byte < 1 || byte > 3) return c.fail();
   value = static_cast<wire::Algorithm>(byte);
 }
 void fields(Writer& c, const wire::Algorithm& value) { c.field(static_cast<std::uint8_t>(value)); }
@@ -57,7 +57,7 @@ void fields(Writer& c, const wire::Algorithm& value) { c.field(static_cast<std::
 void fields(Reader& c, Purpose& value) {
   std::uint8_t byte = 0;
   c.field(byte);
-  if (byte < 1 || byte > 4) c.fail();
+  if (byte < 1 || byte > 4) return c.fail();
   value = static_cast<Purpose>(byte);
 }
 void fields(Writer& c, const Purpose& value) { c.field(static_cast<std::uint8_t>(value)); }

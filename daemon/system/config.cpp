@@ -137,11 +137,12 @@ void read_file(ConfigTable table, Config& config, Mistake& mistake) {
 bool stumbles(std::string_view text) {
   try {
     (void)toml::parse(text);
+    return false;
   } catch (const NoToml&) {
     return true;
   } catch (const toml::parse_error&) {
+    return false;  // it says where, and that is another matter
   }
-  return false;
 }
 
 // Where toml++ stumbles without saying where: it reads from front to end, so that this is the last byte of the shortest
