@@ -1,0 +1,77 @@
+// umbra-totp: reads its words and runs one verb; ruled by umbra-totp(1).
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <clocale>
+#include <csignal>
+#include <exception>
+
+#include "setup_tool/tool.hpp"
+
+namespace {
+
+// A descriptor that the caller closed must not become the socket or the picture. Reading gives the end, writing an
+// error, never silence.
+void fill_standard_streams() {
+  int fd = 0;
+  do fd = open("/dev/null", O_RDONLY);
+  while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd >= 0) close(fd);
+}
+
+// A core of this process would hold the secret.
+void forbid_cores() {
+  const rlimit none = {0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
+}
+
+umbra::Exit run(umbra::Tool& tool) {
+  switch (tool.words.verb) {
+    case umbra::Verb::setup: return run_setup(tool);
+    case umbra::Verb::confirm: return run_confirm(tool);
+    case umbra::Verb::status: return run_status(tool);
+    case umbra::Verb::verify: return run_verify(tool);
+    case umbra::Verb::unlock: return run_unlock(tool);
+    case umbra::Verb::list: return run_list(tool);
+    case umbra::Verb::remove: return run_remove(tool);
+  }
+  return umbra::Exit::usage;
+}
+
+umbra::Exit act_on(const umbra::Words& words, const umbra::Output& out) {
+  umbra::Client client(words.socket);
+  const umbra::Asker asker(words.from_stdin);
+  const bool names_nobody = words.verb == umbra::Verb::list;
+  umbra::Tool tool{client, out, asker, words, words.user};
+  if (tool.user.empty() && !names_nobody) tool.user = umbra::caller_name();
+  return run(tool);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  forbid_cores();
+  fill_standard_streams();
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+  static_cast<void>(std::setlocale(LC_CTYPE, ""));
+  const umbra::Output out(STDOUT_FILENO);
+  umbra::Exit exit = umbra::Exit::done;
+  try {
+    const umbra::Parsed parsed = umbra::parse_words(argc, argv);
+    exit = parsed.exit;
+    out.write(parsed.out);
+    if (!parsed.line.empty()) umbra::tell(parsed.line);
+    if (parsed.words) exit = act_on(*parsed.words, out);
+  } catch (const umbra::Failure& failure) {
+    umbra::tell(failure.what());
+    exit = failure.exit();
+  } catch (const std::exception& error) {
+    umbra::tell(error.what());
+    exit = umbra::Exit::unavailable;
+  }
+  return static_cast<int>(exit);
+}

@@ -1,0 +1,39 @@
+// The words of the command line, read into one struct; ruled by umbra-totp(1). Does nothing itself.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "setup_tool/exit_code.hpp"
+#include "setup_tool/qr_text.hpp"
+
+namespace umbra {
+
+enum class Verb : std::uint8_t { setup, confirm, status, verify, unlock, list, remove };
+
+struct Words {
+  Verb verb = Verb::status;
+  std::string socket;
+  bool json = false, from_stdin = false;
+  std::string user;  // empty: the caller
+  std::optional<std::string> code;
+
+  // setup
+  bool no_confirm = false, force = false;
+  QrWish qr = QrWish::automatic;
+  std::string png;                         // a path; empty: no picture
+  std::uint8_t algorithm = 0, digits = 0;  // wire::Algorithm; zero: the daemon's default
+  std::uint32_t period = 0;                // seconds; likewise
+};
+
+// Where there are no words to act on: what to print and how to end.
+struct Parsed {
+  std::optional<Words> words;
+  std::string out;   // for standard output
+  std::string line;  // for standard error
+  Exit exit = Exit::done;
+};
+
+Parsed parse_words(int argc, const char* const* argv);
+
+}  // namespace umbra
