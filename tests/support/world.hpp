@@ -1,0 +1,114 @@
+// Everything that a service is given, all real but for clock and names, and requests that are waited for.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "daemon/service/backup_codes.hpp"
+#include "daemon/service/call.hpp"
+#include "daemon/service/context.hpp"
+#include "tests/support/fake_names.hpp"
+#include "tests/support/storage.hpp"
+
+namespace umbra::test {
+
+inline constexpr Peer kRoot{0}, kAlice{1000}, kBob{1001};
+
+// A reply with the packet that its texts point into.
+template <class Reply>
+struct Answered {
+  wire::Status status = wire::Status::bad_request;
+  Reply reply{};
+  bool held = false;  // it waits for the refusal deadline
+  std::shared_ptr<const std::vector<std::uint8_t>> packet;
+};
+
+class World {
+ public:
+  // `slow_limit`: jobs that may wait for Argon2; 0: its lane is always full.
+  explicit World(std::size_t slow_limit = 4096) : ring_(ring()), slow_(2, slow_limit, [](const std::string&) {}) {}
+
+  // Sends `message` as `peer` to `handle` and waits for its reply.
+  template <class Reply, class Message, class Handler>
+  Answered<Reply> ask(const Peer& peer, const Message& message, Handler handle, std::uint64_t id) {
+    std::array<std::uint8_t, wire::kMaxPacket> buffer{};
+    const std::size_t size = wire::encode_request(message, request_id(id), buffer);
+    return ask_raw<Reply>(peer, Bytes(buffer).first(size), handle, id);
+  }
+  template <class Reply, class Message, class Handler>
+  Answered<Reply> ask(const Peer& peer, const Message& message, Handler handle) {
+    return ask<Reply>(peer, message, handle, ++next_id_);
+  }
+
+  template <class Reply, class Handler>
+  Answered<Reply> ask_raw(const Peer& peer, Bytes packet, Handler handle, std::uint64_t id) {
+    wire::RequestHeader header;
+    if (!wire::decode_header(packet, header)) throw std::logic_error("no request");
+    struct Inbox {
+      std::promise<Answered<Reply>> promise;
+    };
+    auto inbox = std::make_shared<Inbox>();
+    auto future = inbox->promise.get_future();
+    auto send = [inbox](Bytes bytes, bool held) {
+      Answered<Reply> answered;
+      answered.held = held;
+      answered.packet = std::make_shared<const std::vector<std::uint8_t>>(bytes.begin(), bytes.end());
+      inbox->promise.set_value(std::move(answered));
+    };
+    handle(std::make_shared<Call>(peer, packet, header, send));
+    if (future.wait_for(std::chrono::seconds(30)) != std::future_status::ready) throw std::runtime_error("no reply");
+    auto answered = future.get();
+    if (!wire::decode_reply(Bytes(*answered.packet), static_cast<wire::Op>(header.op), request_id(id), answered.status,
+                            answered.reply))
+      throw std::runtime_error("a reply that is none");
+    return answered;
+  }
+
+  // Gives a user backup codes; they come back as their owner would type them.
+  std::vector<std::string> give_backup_codes(Record& record) {
+    auto fresh = make_backup_codes(10, clock().wall());
+    record.backup = fresh->set;
+    std::vector<std::string> codes;
+    for (std::size_t at = 0; at < fresh->text.size(); at += 10)
+      codes.emplace_back(text(fresh->text.view().subspan(at, 9)));
+    return codes;
+  }
+
+  void configure(const std::function<void(Config&)>& change) {
+    Config config = *settings_.get();
+    change(config);
+    settings_.set(std::move(config));
+  }
+  [[nodiscard]] Context& context() { return context_; }
+  [[nodiscard]] FakeClock& clock() { return storage_.clock; }
+  [[nodiscard]] Storage& storage() { return storage_; }
+  [[nodiscard]] FakeNames& names() { return names_; }
+  [[nodiscard]] const KeyRing& key_ring() const { return *ring_; }
+
+ private:
+  static Config config() {
+    Config config;
+    config.issuer = "example.org";
+    return config;
+  }
+
+  Storage storage_;
+  std::shared_ptr<const KeyRing> ring_;
+  FakeNames names_;
+  Log log_;
+  Settings settings_{config()};
+  Committer committer_{storage_.store(), [](const StoreError&) {}};
+  Lane slow_;
+  Lane enrolment_{1, 4096, [](const std::string&) {}};
+  Context context_{storage_.store(), committer_, *ring_, storage_.clock, names_, log_, settings_, slow_, enrolment_};
+  std::uint64_t next_id_ = 1'000'000;
+};
+
+}  // namespace umbra::test

@@ -1,0 +1,240 @@
+#include "daemon/rules/record.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <vector>
+
+#include "tests/support/records.hpp"
+
+namespace umbra {
+namespace {
+
+std::vector<std::uint8_t> encoded(const Record& record) {
+  std::vector<std::uint8_t> out(kMaxRecordSize);
+  out.resize(encode_record(record, out));
+  return out;
+}
+
+// Every field has a value that no other has.
+Record full() {
+  Record r = test::enrolled("alice", 1000);
+  r.generation = 7;
+  r.enforced = true;
+  r.created_at = 101;
+  r.enrolled_at = 102;
+  r.window.spend(5'000'000);
+  r.window.spend(4'999'990);
+  std::iota(r.backup.salt.begin(), r.backup.salt.end(), std::uint8_t{10});
+  r.backup.created_at = 103;
+  for (std::uint8_t i = 0; i < 10; ++i) {
+    BackupCode& code = r.backup.codes.emplace_back();
+    code.hash.fill(static_cast<std::uint8_t>(0x40 + i));
+    code.used_at = i % 3 == 0 ? 200 + i : 0;
+  }
+  r.pending = test::credential(wire::Algorithm::sha512, 8, 60, "another secret");
+  std::iota(r.pending_backup.salt.begin(), r.pending_backup.salt.end(), std::uint8_t{77});
+  r.pending_backup.created_at = 104;
+  r.pending_backup.codes.resize(2);
+  r.lockout.recent = {301, 302, 303};
+  r.lockout.recent_count = 3;
+  r.lockout.locked_since = 304;
+  r.lockout.locked_until = 305;
+  r.lockout.locks = 6;
+  r.lockout.consecutive = 307;
+  r.lockout.charged = 308;
+  r.lockout.budget_day = 309;
+  std::iota(r.lockout.budget.begin(), r.lockout.budget.end(), std::uint8_t{1});
+  r.reservations = {{test::request_id(1), 401}, {test::request_id(2), 402}};
+  r.acceptances = {{test::request_id(3), Purpose::check, 501, 502, 503}};
+  r.last_success = 601;
+  r.last_service = "sshd";
+  r.last_source = "192.0.2.1";
+  return r;
+}
+
+void expect_same(const std::optional<Credential>& a, const std::optional<Credential>& b) {
+  ASSERT_EQ(a.has_value(), b.has_value());
+  if (!a) return;
+  EXPECT_TRUE(std::ranges::equal(a->secret.view(), b->secret.view()));
+  EXPECT_EQ(a->algorithm, b->algorithm);
+  EXPECT_EQ(a->digits, b->digits);
+  EXPECT_EQ(a->period, b->period);
+}
+void expect_same(const BackupSet& a, const BackupSet& b) {
+  EXPECT_EQ(a.salt, b.salt);
+  EXPECT_EQ(a.created_at, b.created_at);
+  ASSERT_EQ(a.codes.size(), b.codes.size());
+  for (std::size_t i = 0; i < a.codes.size(); ++i) {
+    EXPECT_EQ(a.codes[i].hash, b.codes[i].hash);
+    EXPECT_EQ(a.codes[i].used_at, b.codes[i].used_at);
+  }
+}
+
+TEST(Record, ComesBackAsItWas) {
+  const Record r = full();
+  const auto back = decode_record(encoded(r));
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(back->user, r.user);
+  EXPECT_EQ(back->uid, r.uid);
+  EXPECT_EQ(back->generation, r.generation);
+  EXPECT_EQ(back->enforced, r.enforced);
+  EXPECT_EQ(back->created_at, r.created_at);
+  EXPECT_EQ(back->enrolled_at, r.enrolled_at);
+  expect_same(back->active, r.active);
+  EXPECT_EQ(back->window, r.window);
+  expect_same(back->backup, r.backup);
+  expect_same(back->pending, r.pending);
+  expect_same(back->pending_backup, r.pending_backup);
+  EXPECT_EQ(back->lockout, r.lockout);
+  ASSERT_EQ(back->reservations.size(), 2U);
+  EXPECT_EQ(back->reservations[1].id, r.reservations[1].id);
+  EXPECT_EQ(back->reservations[1].since, 402);
+  ASSERT_EQ(back->acceptances.size(), 1U);
+  EXPECT_EQ(back->acceptances[0].id, r.acceptances[0].id);
+  EXPECT_EQ(back->acceptances[0].step, 501U);
+  EXPECT_EQ(back->acceptances[0].purpose, Purpose::check);
+  EXPECT_EQ(back->acceptances[0].at, 502);
+  EXPECT_EQ(back->acceptances[0].charged, 503U);
+  EXPECT_EQ(back->last_success, r.last_success);
+  EXPECT_EQ(back->last_service, r.last_service);
+  EXPECT_EQ(back->last_source, r.last_source);
+  EXPECT_EQ(encoded(*back), encoded(r));
+}
+
+TEST(Record, BareOneComesBack) {
+  Record r;
+  r.user = "bob";
+  const auto back = decode_record(encoded(r));
+  ASSERT_TRUE(back.has_value());
+  EXPECT_FALSE(back->active || back->pending);
+  EXPECT_EQ(encoded(*back), encoded(r));
+}
+
+TEST(Record, CutAnywhereIsRefused) {
+  const auto bytes = encoded(full());
+  ASSERT_FALSE(bytes.empty());
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    EXPECT_FALSE(decode_record(Bytes(bytes).first(size)).has_value()) << size;
+}
+
+TEST(Record, OneByteMoreIsRefused) {
+  auto bytes = encoded(full());
+  bytes.push_back(0);
+  EXPECT_FALSE(decode_record(bytes).has_value());
+}
+
+TEST(Record, OtherVersionIsRefused) {
+  auto bytes = encoded(full());
+  for (int version = 0; version < 256; ++version) {
+    bytes[0] = static_cast<std::uint8_t>(version);
+    EXPECT_EQ(decode_record(bytes).has_value(), version == 1) << version;
+  }
+}
+
+// The seal keeps such bytes away; behind it the reader must hold its own. What it takes, it must also write.
+TEST(Record, AnyFlippedByteIsRefusedOrWritable) {
+  const auto bytes = encoded(full());
+  for (std::size_t at = 0; at < bytes.size(); ++at)
+    for (int flip = 1; flip < 256; ++flip) {
+      auto other = bytes;
+      other[at] = static_cast<std::uint8_t>(other[at] ^ flip);
+      const auto record = decode_record(other);
+      if (record) {
+        EXPECT_EQ(encoded(*record), other) << at << " " << flip;
+      }
+    }
+}
+
+TEST(Record, LimitsHoldWhenWritten) {
+  const struct {
+    const char* name;
+    std::function<void(Record&)> at_limit, beyond;
+  } table[] = {
+      {"user", [](Record& r) { r.user.assign(wire::kMaxUser, 'x'); },
+       [](Record& r) { r.user.assign(wire::kMaxUser + 1, 'x'); }},
+      {"service", [](Record& r) { r.last_service.assign(wire::kMaxService, 'x'); },
+       [](Record& r) { r.last_service.assign(wire::kMaxService + 1, 'x'); }},
+      {"source", [](Record& r) { r.last_source.assign(wire::kMaxRhost, 'x'); },
+       [](Record& r) { r.last_source.assign(wire::kMaxRhost + 1, 'x'); }},
+      {"codes", [](Record& r) { r.backup.codes.resize(kMaxBackupCodes); },
+       [](Record& r) { r.backup.codes.resize(kMaxBackupCodes + 1); }},
+      {"pending codes", [](Record& r) { r.pending_backup.codes.resize(kMaxBackupCodes); },
+       [](Record& r) { r.pending_backup.codes.resize(kMaxBackupCodes + 1); }},
+      {"reservations", [](Record& r) { r.reservations.resize(kMaxReservations); },
+       [](Record& r) { r.reservations.resize(kMaxReservations + 1); }},
+      {"acceptances", [](Record& r) { r.acceptances.resize(kMaxAcceptances); },
+       [](Record& r) { r.acceptances.resize(kMaxAcceptances + 1); }},
+      {"256 codes", [](Record&) {}, [](Record& r) { r.backup.codes.resize(256); }},
+  };
+  for (const auto& row : table) {
+    Record fits = full();
+    row.at_limit(fits);
+    const auto bytes = encoded(fits);
+    EXPECT_FALSE(bytes.empty()) << row.name;
+    EXPECT_TRUE(decode_record(bytes).has_value()) << row.name;
+    Record breaks = full();
+    row.beyond(breaks);
+    EXPECT_TRUE(encoded(breaks).empty()) << row.name;
+  }
+}
+
+TEST(Record, LargestFits) {
+  Record r = full();
+  r.user.assign(wire::kMaxUser, 'u');
+  r.active->secret.resize(wire::kMaxSecret);
+  r.pending->secret.resize(wire::kMaxSecret);
+  r.backup.codes.resize(kMaxBackupCodes);
+  r.pending_backup.codes.resize(kMaxBackupCodes);
+  r.lockout.recent_count = LockoutState::kMaxRecent;
+  r.reservations.resize(kMaxReservations);
+  r.acceptances.resize(kMaxAcceptances);
+  r.last_service.assign(wire::kMaxService, 's');
+  r.last_source.assign(wire::kMaxRhost, 'r');
+  const auto bytes = encoded(r);
+  ASSERT_FALSE(bytes.empty());
+  EXPECT_TRUE(decode_record(bytes).has_value());
+}
+
+TEST(Record, TooSmallABufferIsAFailure) {
+  const Record r = full();
+  std::vector<std::uint8_t> out(encoded(r).size() - 1);
+  EXPECT_EQ(encode_record(r, out), 0U);
+}
+
+TEST(Record, CredentialsThatCannotBeAreRefused) {
+  const std::function<void(Credential&)> table[] = {
+      [](Credential& c) { c.secret.clear(); },
+      [](Credential& c) { c.digits = 5; },
+      [](Credential& c) { c.digits = 9; },
+      [](Credential& c) { c.period = 0; },
+      [](Credential& c) { c.algorithm = static_cast<wire::Algorithm>(0); },
+      [](Credential& c) { c.algorithm = static_cast<wire::Algorithm>(4); },
+  };
+  for (const auto& damage : table) {
+    Record r = full();
+    damage(*r.active);
+    EXPECT_FALSE(decode_record(encoded(r)).has_value());
+    Record p = full();
+    damage(*p.pending);
+    EXPECT_FALSE(decode_record(encoded(p)).has_value());
+  }
+}
+
+TEST(Record, PurposesThatCannotBeAreRefused) {
+  for (unsigned purpose = 0; purpose < 256; ++purpose) {
+    Record r = full();
+    r.acceptances[0].purpose = static_cast<Purpose>(purpose);
+    EXPECT_EQ(decode_record(encoded(r)).has_value(), purpose >= 1 && purpose <= 4) << purpose;
+  }
+}
+
+TEST(Record, RemainingCountsWhatWasNotUsed) {
+  EXPECT_EQ(full().backup.remaining(), 6U);
+  EXPECT_EQ(BackupSet{}.remaining(), 0U);
+}
+
+}  // namespace
+}  // namespace umbra
