@@ -1,0 +1,40 @@
+// The fuzz targets without a fuzzer: every file of the corpus, whole and cut at each byte.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tests/fuzz/targets.hpp"
+#include "tests/support/temp_dir.hpp"
+
+namespace umbra::fuzz {
+namespace {
+
+void replay(const char* target, void (*run)(Bytes)) {
+  unsigned files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(UMBRA_CORPUS) / target)) {
+    const std::string data = test::read_file(entry.path().string());
+    ASSERT_FALSE(data.empty()) << entry.path();
+    SCOPED_TRACE(entry.path().string());
+    for (std::size_t size = 0; size <= data.size(); ++size) {
+      // A copy of just this size, so that a sanitizer sees every byte that is read behind it.
+      const std::vector<std::uint8_t> input(data.begin(), data.begin() + static_cast<std::ptrdiff_t>(size));
+      run(input);
+    }
+    ++files;
+  }
+  EXPECT_GT(files, 1U) << "the corpus of " << target << " is missing";
+}
+
+TEST(Corpus, Answer) { replay("answer", answer); }
+TEST(Corpus, Challenge) { replay("challenge", challenge); }
+TEST(Corpus, Config) { replay("config", config); }
+TEST(Corpus, KeyRing) { replay("keyring", keyring); }
+TEST(Corpus, Record) { replay("record", record); }
+TEST(Corpus, Reply) { replay("reply", reply); }
+TEST(Corpus, Request) { replay("request", request); }
+TEST(Corpus, Token) { replay("token", token); }
+
+}  // namespace
+}  // namespace umbra::fuzz

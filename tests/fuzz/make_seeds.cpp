@@ -1,0 +1,152 @@
+// Writes the binary part of the corpus: make_seeds DIRECTORY. Run it again where a message or the record changes. The
+// texts in answer/, config/ and keyring/ are written by hand.
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "common/wire.hpp"
+#include "daemon/crypto/sodium.hpp"
+#include "daemon/service/challenge.hpp"
+#include "tests/fuzz/fixed_ring.hpp"
+#include "tests/support/records.hpp"
+
+namespace umbra::fuzz {
+namespace {
+
+class Corpus {
+ public:
+  explicit Corpus(std::filesystem::path root) : root_(std::move(root)) {}
+
+  void write(const char* target, const std::string& name, Bytes data) const {
+    std::filesystem::create_directories(root_ / target);
+    std::ofstream(root_ / target / name, std::ios::binary) << text(data);
+  }
+  template <class Message>
+  void request(const std::string& name, const Message& message) const {
+    std::vector<std::uint8_t> out(wire::kMaxPacket);
+    write("request", name, Bytes(out).first(wire::encode_request(message, test::request_id(1), out)));
+  }
+  template <class Reply>
+  void reply(const std::string& name, wire::Op op, const Reply& reply, wire::Status status = wire::Status::ok) const {
+    std::vector<std::uint8_t> out(wire::kMaxPacket);
+    write("reply", name, Bytes(out).first(wire::encode_reply(op, test::request_id(1), status, reply, out)));
+  }
+  void record(const std::string& name, const Record& record) const {
+    std::vector<std::uint8_t> out(kMaxRecordSize);
+    write("record", name, Bytes(out).first(encode_record(record, out)));
+  }
+
+ private:
+  std::filesystem::path root_;
+};
+
+// The same bytes in every run: KeyRing::seal() draws its own IV.
+std::string seal(Bytes plain) {
+  std::uint8_t key[fernet::kKeySize];
+  sodium::decode_base64url(kKey, key);
+  const std::uint8_t iv[16] = {1, 2, 3};
+  return fernet::Key(Bytes(key)).seal(plain, kNow, iv);
+}
+
+void requests(const Corpus& corpus) {
+  wire::Begin begin;
+  begin.user = "alice";
+  begin.service = "sshd";
+  begin.tty = "ssh";
+  begin.rhost = "192.0.2.1";
+  corpus.request("begin", begin);
+  corpus.request("verify", wire::Verify{"gAAAAA", "123456"});
+  corpus.request("complete", wire::Complete{"gAAAAA"});
+  corpus.request("ping", wire::Ping{});
+  wire::Setup setup;
+  setup.user = "alice";
+  setup.algorithm = 1;
+  setup.digits = 6;
+  setup.period = 30;
+  corpus.request("setup", setup);
+  corpus.request("check", wire::Check{"alice", "ABCD-EFGH"});
+  corpus.request("list", wire::List{"alice"});
+}
+
+void replies(const Corpus& corpus) {
+  using wire::Op;
+  corpus.reply("begin", Op::begin, wire::BeginReply{1, 6, "gAAAAA"});
+  corpus.reply("verify", Op::verify, wire::VerifyReply{true, false, 3, "gAAAAA"});
+  corpus.reply("complete", Op::complete, wire::Nothing{});
+  corpus.reply("unavailable", Op::verify, wire::Nothing{}, wire::Status::unavailable);
+  wire::SetupReply setup;
+  setup.user = "alice";
+  setup.issuer = "example.org";
+  setup.backup_codes = "ABCD-EFGH\n";
+  setup.secret = test::bytes(test::kSecretText);
+  corpus.reply("setup", Op::setup, setup);
+  corpus.reply("check", Op::check, wire::CodeReply{true, 0, true, 56'666'667, "alice"});
+  wire::UserState state;
+  state.user = "alice";
+  state.enabled = true;
+  corpus.reply("status", Op::status, state);
+  std::vector<std::uint8_t> items(128);
+  Writer w(items);
+  wire::UserState::fields(w, std::as_const(state));
+  wire::UserState::fields(w, std::as_const(state));
+  wire::ListReply list;
+  list.count = 2;
+  list.items = Bytes(items).first(w.size());
+  corpus.reply("list", Op::list, list);
+}
+
+void records(const Corpus& corpus) {
+  Record bare;
+  bare.user = "bob";
+  corpus.record("bare", bare);
+  Record full = test::enrolled();
+  full.window.spend(56'666'667);
+  full.backup.codes.resize(2);
+  full.pending = test::credential(wire::Algorithm::sha512, 8, 60);
+  full.pending_backup.codes.resize(1);
+  full.lockout.recent = {kNow, kNow};
+  full.lockout.recent_count = 2;
+  full.reservations.resize(1);
+  full.acceptances.resize(1);
+  full.last_service = "sshd";
+  full.last_source = "192.0.2.1";
+  corpus.record("full", full);
+}
+
+void tokens(const Corpus& corpus) {
+  corpus.write("token", "hello", test::bytes(seal(test::bytes("hello"))));
+  corpus.write("token", "one_block", test::bytes(seal(test::bytes("0123456789abcdef"))));
+  corpus.write("token", "plain", test::bytes("any plaintext that is sealed first"));
+
+  Challenge challenge;
+  challenge.user = "alice";
+  challenge.service = "sshd";
+  challenge.source = "192.0.2.1";
+  std::uint8_t plain[fernet::kMaxPlain];
+  for (const auto kind : {Challenge::Kind::issued, Challenge::Kind::verified}) {
+    challenge.kind = kind;
+    const auto size = fixed_ring().open(seal_challenge(fixed_ring(), challenge, kNow), std::nullopt, kNow, plain);
+    const char* name = kind == Challenge::Kind::issued ? "issued" : "verified";
+    corpus.write("challenge", name, Bytes(plain, *size));
+  }
+  const auto size = fixed_ring().open(seal_challenge(fixed_ring(), Challenge{}, kNow), std::nullopt, kNow, plain);
+  corpus.write("challenge", "token", test::bytes(seal(Bytes(plain, *size))));
+}
+
+}  // namespace
+}  // namespace umbra::fuzz
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: make_seeds DIRECTORY\n";
+    return 2;
+  }
+  umbra::sodium::init();
+  const umbra::fuzz::Corpus corpus(argv[1]);
+  umbra::fuzz::requests(corpus);
+  umbra::fuzz::replies(corpus);
+  umbra::fuzz::records(corpus);
+  umbra::fuzz::tokens(corpus);
+}

@@ -1,0 +1,56 @@
+#include <array>
+
+#include "common/wire.hpp"
+#include "tests/fuzz/targets.hpp"
+
+namespace umbra::fuzz {
+namespace {
+
+template <class Reply>
+bool decode(Bytes input, wire::Op op, Reply& reply) {
+  // The id of the request that the packet claims to answer, so that the fuzzer gets past that check.
+  wire::RequestHeader header;
+  wire::decode_header(input, header);
+  wire::Status status{};
+  if (!wire::decode_reply(input, op, header.id, status, reply)) return false;
+  std::array<std::uint8_t, wire::kMaxPacket> again;
+  const std::size_t size = wire::encode_reply(op, header.id, status, reply, again);
+  require(text(Bytes(again).first(size)) == text(input), "what is read as a reply is written as the same bytes");
+  wire::RequestId other = header.id;
+  other.bytes[0] ^= 1;
+  require(!wire::decode_reply(input, op, other, status, reply), "a reply to another request is none");
+  return status == wire::Status::ok;
+}
+
+template <class Reply>
+void decode(Bytes input, wire::Op op) {
+  Reply reply;
+  decode(input, op, reply);
+}
+
+void list(Bytes input) {
+  wire::ListReply reply;
+  if (!decode(input, wire::Op::list, reply)) return;
+  Reader r(reply.items);
+  for (unsigned i = 0; i < reply.count && r.ok(); ++i) {
+    wire::UserState state;
+    wire::UserState::fields(r, state);
+    require(r.ok() || state.user.empty() || state.user.data() >= text(reply.items).data(), "names lie in the packet");
+  }
+}
+
+}  // namespace
+
+void reply(Bytes input) {
+  using wire::Op;
+  decode<wire::BeginReply>(input, Op::begin);
+  decode<wire::VerifyReply>(input, Op::verify);
+  for (const Op op : {Op::complete, Op::unlock, Op::remove}) decode<wire::Nothing>(input, op);
+  decode<wire::PingReply>(input, Op::ping);
+  decode<wire::SetupReply>(input, Op::setup);
+  for (const Op op : {Op::confirm, Op::check}) decode<wire::CodeReply>(input, op);
+  decode<wire::UserState>(input, Op::status);
+  list(input);
+}
+
+}  // namespace umbra::fuzz

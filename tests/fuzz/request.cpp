@@ -1,0 +1,37 @@
+#include <array>
+
+#include "common/wire.hpp"
+#include "tests/fuzz/targets.hpp"
+
+namespace umbra::fuzz {
+namespace {
+
+template <class Message>
+void decode(Bytes input, const wire::RequestHeader& header) {
+  Message message;
+  if (!wire::decode_request(input, message)) return;
+  require(header.op == static_cast<std::uint8_t>(Message::kOp), "a request is read as its own op alone");
+  std::array<std::uint8_t, wire::kMaxPacket> again;
+  const std::size_t size = wire::encode_request(message, header.id, again);
+  require(text(Bytes(again).first(size)) == text(input), "what is read as a request is written as the same bytes");
+}
+
+}  // namespace
+
+void request(Bytes input) {
+  wire::RequestHeader header;
+  wire::decode_header(input, header);
+  decode<wire::Begin>(input, header);
+  decode<wire::Verify>(input, header);
+  decode<wire::Complete>(input, header);
+  decode<wire::Ping>(input, header);
+  decode<wire::Setup>(input, header);
+  decode<wire::Confirm>(input, header);
+  decode<wire::Check>(input, header);
+  decode<wire::StatusOf>(input, header);
+  decode<wire::List>(input, header);
+  decode<wire::Unlock>(input, header);
+  decode<wire::Remove>(input, header);
+}
+
+}  // namespace umbra::fuzz

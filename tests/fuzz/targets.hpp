@@ -1,0 +1,28 @@
+// One function for each parser that sees bytes of others; each aborts where a promise of that parser is broken.
+#pragma once
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "common/cursor.hpp"
+
+namespace umbra::fuzz {
+
+void answer(Bytes input);
+void challenge(Bytes input);
+void config(Bytes input);
+void keyring(Bytes input);
+void record(Bytes input);
+void reply(Bytes input);
+void request(Bytes input);
+void token(Bytes input);
+
+inline void require(bool holds, const char* promise) {
+  if (holds) return;
+  std::fprintf(stderr, "broken promise: %s\n", promise);
+  std::abort();
+}
+
+inline std::string_view text(Bytes input) { return {reinterpret_cast<const char*>(input.data()), input.size()}; }
+
+}  // namespace umbra::fuzz
