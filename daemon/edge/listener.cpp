@@ -14,6 +14,7 @@ namespace {
 
 namespace asio = boost::asio;
 constexpr std::chrono::milliseconds kPause{100};
+constexpr std::chrono::milliseconds kTick{250};
 constexpr int kBacklog = 4096;
 
 [[noreturn]] void fail(const std::string& what) { throw std::runtime_error(what + ": " + std::strerror(errno)); }
@@ -58,13 +59,14 @@ void Listener::Count::end(uid_t uid) {
 }
 
 Listener::Listener(asio::io_context& loop, int fd, Dispatcher& dispatcher, const Log& log)
-    : loop_(loop), socket_(loop, fd), pause_(loop), dispatcher_(dispatcher), log_(log) {}
+    : loop_(loop), socket_(loop, fd), pause_(loop), tick_(loop), dispatcher_(dispatcher), log_(log) {}
 
 void Listener::start() { wait(); }
 
 void Listener::stop() {
   boost::system::error_code ignored;
   pause_.cancel();
+  tick_.cancel();
   socket_.cancel(ignored);
   for (const auto& weak : sessions_)
     if (const auto session = weak.lock()) session->finish();
@@ -131,13 +133,22 @@ void Listener::take(int fd) {
     close(fd);
     throw;
   }
-  // Now and then, so that taking a connection stays cheap among many.
-  if (sessions_.size() >= sweep_at_) {
-    std::erase_if(sessions_, [](const auto& weak) { return weak.expired(); });
-    sweep_at_ = 2 * sessions_.size() + 64;
-  }
-  sessions_.insert(session);
+  sessions_.push_back(session);
+  if (sessions_.size() == 1) tick();
   session->start();
+}
+
+// While there are connections: closes those that are late, forgets those that have ended.
+void Listener::tick() {
+  tick_.expires_after(kTick);
+  tick_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    std::erase_if(sessions_, [](const auto& weak) { return weak.expired(); });
+    const auto now = std::chrono::steady_clock::now();
+    for (const auto& weak : sessions_)
+      if (const auto session = weak.lock()) session->stop_if_late(now);
+    if (!sessions_.empty()) tick();
+  });
 }
 
 }  // namespace umbra

@@ -7,7 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
+#include <vector>
 
 #include "daemon/edge/session.hpp"
 
@@ -33,10 +33,11 @@ class Listener {
   void try_to_take(int fd) noexcept;
   void take(int fd);
   void pause();
+  void tick();
 
   boost::asio::io_context& loop_;
   boost::asio::posix::stream_descriptor socket_;
-  boost::asio::steady_timer pause_;
+  boost::asio::steady_timer pause_, tick_;
   Dispatcher& dispatcher_;
   const Log& log_;
 
@@ -49,8 +50,7 @@ class Listener {
     void end(uid_t uid);
   };
   std::shared_ptr<Count> count_ = std::make_shared<Count>();
-  std::set<std::weak_ptr<Session>, std::owner_less<std::weak_ptr<Session>>> sessions_;
-  std::size_t sweep_at_ = 64;
+  std::vector<std::weak_ptr<Session>> sessions_;
 };
 
 }  // namespace umbra

@@ -11,24 +11,17 @@ namespace asio = boost::asio;
 using std::chrono::steady_clock;
 
 Session::Session(asio::io_context& loop, int fd, Peer peer, Dispatcher& dispatcher, std::function<void()> on_end)
-    : loop_(loop),
-      socket_(loop, fd),
-      deadline_(loop),
-      hold_(loop),
-      peer_(peer),
-      dispatcher_(dispatcher),
-      on_end_(std::move(on_end)) {}
+    : loop_(loop), socket_(loop, fd), hold_(loop), peer_(peer), dispatcher_(dispatcher), on_end_(std::move(on_end)) {}
 
 Session::~Session() { on_end_(); }
 
 void Session::start() {
-  arm(kIdleLimit);
+  give(kIdleLimit);
   receive();
 }
 
 void Session::stop() {
   boost::system::error_code ignored;
-  deadline_.cancel();
   hold_.cancel();
   socket_.cancel(ignored);
   // The descriptor stays open until the last holder lets go, so that a late answer can never reach another
@@ -38,16 +31,14 @@ void Session::stop() {
 
 void Session::finish() {
   finishing_ = true;
-  if (in_flight_ == 0) stop();
+  if (state_ == State::idle) stop();
 }
 
-void Session::arm(std::chrono::milliseconds limit) {
-  deadline_.expires_after(limit);
-  deadline_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
-    if (error) return;
-    if (const auto self = weak.lock()) self->stop();
-  });
+void Session::stop_if_late(steady_clock::time_point now) {
+  if (now > deadline_.load()) stop();
 }
+
+void Session::give(std::chrono::milliseconds limit) { deadline_ = steady_clock::now() + limit; }
 
 void Session::wait_for_packet() {
   socket_.async_wait(asio::posix::stream_descriptor::wait_read,
@@ -61,16 +52,16 @@ void Session::receive() {
   const ssize_t got = ::recv(socket_.native_handle(), packet.data(), packet.size(), MSG_DONTWAIT | MSG_TRUNC);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return wait_for_packet();
   // Ended, too long, or a second request before the first was answered.
-  if (got <= 0 || static_cast<std::size_t>(got) > packet.size() || busy_.exchange(true)) return stop();
+  if (got <= 0 || static_cast<std::size_t>(got) > packet.size() || state_ == State::working) return stop();
 
   const Bytes bytes(packet.data(), static_cast<std::size_t>(got));
   const WipeGuard guard(packet.data(), bytes.size());
   wire::RequestHeader header;
   if (!wire::decode_header(bytes, header)) return stop();
   if (finishing_) return;  // the next daemon gets it: the caller tries again over a new connection
-  ++in_flight_;
+  state_ = State::working;
+  give(kWorkLimit);
   arrived_ = steady_clock::now();
-  arm(kWorkLimit);
   dispatcher_.dispatch(std::make_shared<Call>(
       peer_, bytes, header, [self = shared_from_this()](Bytes reply, bool held) { self->answer(reply, held); }));
   wait_for_packet();
@@ -90,13 +81,14 @@ void Session::answer(Bytes packet, bool held) {
 
 // A peer that does not read loses the answer, not us our time.
 void Session::send(Bytes packet) {
-  busy_ = false;
+  state_ = State::sending;
+  give(kIdleLimit);
   const ssize_t sent = ::send(socket_.native_handle(), packet.data(), packet.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-  asio::post(loop_, [self = shared_from_this(), whole = sent == static_cast<ssize_t>(packet.size())] {
-    --self->in_flight_;
-    if (!whole || (self->finishing_ && self->in_flight_ == 0)) return self->stop();
-    if (self->in_flight_ == 0) self->arm(kIdleLimit);
-  });
+  State expected = State::sending;
+  const bool idle = state_.compare_exchange_strong(expected, State::idle);
+  // The loop hears of it as of any other end.
+  if (sent != static_cast<ssize_t>(packet.size()) || (idle && finishing_))
+    ::shutdown(socket_.native_handle(), SHUT_RDWR);
 }
 
 }  // namespace umbra
