@@ -32,11 +32,15 @@ int main(int argc, char** argv) {
   umbra::Paths paths{UMBRA_CONFIG_FILE, UMBRA_STATE_DIR, umbra::default_keyring_path(), UMBRA_SOCKET_PATH};
   bool check_only = false;
   CLI::App app("Verifies one-time codes for pam_umbra_totp; runs in the foreground.", "umbra-totpd");
-  app.add_option("--config", paths.config, "configuration file")->type_name("FILE")->capture_default_str();
-  app.add_option("--state-dir", paths.state_dir, "folder of the records")->type_name("DIR")->capture_default_str();
-  app.add_option("--keyring", paths.keyring, "Fernet key ring")->type_name("FILE")->capture_default_str();
+  app.add_option("--config", paths.config, "configuration file")->type_name("FILE")->take_last()->capture_default_str();
+  app.add_option("--state-dir", paths.state_dir, "folder of the records")
+      ->type_name("DIR")
+      ->take_last()
+      ->capture_default_str();
+  app.add_option("--keyring", paths.keyring, "Fernet key ring")->type_name("FILE")->take_last()->capture_default_str();
   app.add_option("--socket", paths.socket, "where to listen, unless systemd gives a socket")
       ->type_name("PATH")
+      ->take_last()
       ->capture_default_str();
   app.add_flag("--check-config", check_only, "read the configuration, say whether it is good, end");
   app.set_version_flag("--version", "umbra-totpd " UMBRA_VERSION);
