@@ -43,7 +43,7 @@ tl::expected<KeyRing, std::string> KeyRing::parse(std::string_view text) {
 
 std::string KeyRing::seal(Bytes plain, std::int64_t now) const {
   std::uint8_t iv[16];
-  sodium::random(iv);
+  sodium::random_iv(iv);
   return keys_.front().seal(plain, now, iv);
 }
 

@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <array>
+#include <cstring>
 #include <new>
 #include <stdexcept>
 
@@ -12,6 +14,17 @@ void init() {
 }
 
 void random(std::span<std::uint8_t> out) noexcept { randombytes_buf(out.data(), out.size()); }
+
+void random_iv(std::span<std::uint8_t, 16> out) noexcept {
+  thread_local std::array<std::uint8_t, 64 * 16> block;
+  thread_local std::size_t used = block.size();
+  if (used == block.size()) {
+    random(block);
+    used = 0;
+  }
+  std::memcpy(out.data(), block.data() + used, out.size());
+  used += out.size();
+}
 
 std::uint32_t random_below(std::uint32_t below) noexcept { return randombytes_uniform(below); }
 

@@ -17,6 +17,9 @@ void init();
 
 // Fills `out` from the kernel's generator.
 void random(std::span<std::uint8_t> out) noexcept;
+// Sixteen bytes that nobody can foresee, for an initialization vector: no secret, and so drawn in blocks, since a
+// system call for each costs more than the sealing. Not for a process that forks and goes on in both.
+void random_iv(std::span<std::uint8_t, 16> out) noexcept;
 // Uniform in [0, below).
 std::uint32_t random_below(std::uint32_t below) noexcept;
 

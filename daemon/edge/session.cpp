@@ -51,8 +51,9 @@ void Session::receive() {
   std::array<std::uint8_t, wire::kMaxPacket> packet;
   const ssize_t got = ::recv(socket_.native_handle(), packet.data(), packet.size(), MSG_DONTWAIT | MSG_TRUNC);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return wait_for_packet();
-  // Ended, too long, or a second request before the first was answered.
-  if (got <= 0 || static_cast<std::size_t>(got) > packet.size() || state_ == State::working) return stop();
+  if (got == 0) return;  // the other end has closed: with nobody left who waits, this session ends as well
+  // A fault, too long, or a second request before the first was answered.
+  if (got < 0 || static_cast<std::size_t>(got) > packet.size() || state_ == State::working) return stop();
 
   const Bytes bytes(packet.data(), static_cast<std::size_t>(got));
   const WipeGuard guard(packet.data(), bytes.size());

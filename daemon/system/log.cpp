@@ -1,6 +1,7 @@
 #include "daemon/system/log.hpp"
 
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -24,7 +25,7 @@ struct Field {
 
 // A line of at most PIPE_BUF bytes goes out whole or not at all, whoever else writes to the pipe. A reader that has
 // gone to sleep must not hold logins up: its line is lost.
-void to_stderr(std::string_view line) noexcept {
+void to_stderr(std::string_view line, bool to_file) noexcept {
   std::array<char, PIPE_BUF> room;
   LineWriter out(std::span<char>(room).first(room.size() - 1));
   out.plain(kProgram);
@@ -33,9 +34,14 @@ void to_stderr(std::string_view line) noexcept {
   const std::size_t size = out.size() + 1;
   room[size - 1] = '\n';
   pollfd ready{STDERR_FILENO, POLLOUT, 0};
-  if (poll(&ready, 1, kPatience) != 1) return;
+  if (!to_file && poll(&ready, 1, kPatience) != 1) return;
   while (::write(STDERR_FILENO, room.data(), size) < 0 && errno == EINTR) {
   }
+}
+
+bool is_file(int fd) noexcept {
+  struct stat status{};
+  return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
 }
 
 void to_journal(int priority, std::string_view line, std::span<const Field> fields) noexcept {
@@ -55,18 +61,18 @@ void to_journal(int priority, std::string_view line, std::span<const Field> fiel
   add("SYSLOG_IDENTIFIER=", kProgram, kMaxField);
   for (const Field& field : fields)
     if (!field.value.empty()) add(field.journal_key, field.value, kMaxField);
-  if (!systemd::journal(std::span<const iovec>(entry).first(count))) to_stderr(line);
+  if (!systemd::journal(std::span<const iovec>(entry).first(count))) to_stderr(line, false);
 }
 
 }  // namespace
 
-Log::Log() noexcept : journal_(systemd::stderr_is_journal()) {}
+Log::Log() noexcept : journal_(systemd::stderr_is_journal()), to_file_(is_file(STDERR_FILENO)) {}
 
 void Log::note(int priority, std::string_view line) const noexcept {
   std::array<char, kMaxNote> room;
   LineWriter out(room);
   out.escaped(line, room.size());
-  journal_ ? to_journal(priority, out.view(), {}) : to_stderr(out.view());
+  journal_ ? to_journal(priority, out.view(), {}) : to_stderr(out.view(), to_file_);
 }
 
 void Log::write(const Event& event) const noexcept {
@@ -86,7 +92,7 @@ void Log::write(const Event& event) const noexcept {
     out.plain(field.key);
     out.value(field.value, kMaxField);
   }
-  journal_ ? to_journal(event.priority, out.view(), fields) : to_stderr(out.view());
+  journal_ ? to_journal(event.priority, out.view(), fields) : to_stderr(out.view(), to_file_);
 }
 
 }  // namespace umbra

@@ -23,6 +23,7 @@ class Log {
 
  private:
   bool journal_;
+  bool to_file_;  // which never lets anybody wait for a reader
 };
 
 }  // namespace umbra
