@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 
 namespace umbra {
 namespace {
@@ -14,7 +13,7 @@ constexpr unsigned kMappedBits = 96;  // ::ffff:0:0/96 in front of an IPv4 addre
 std::optional<Network> parse_address(std::string_view text) {
   char zero_ended[INET6_ADDRSTRLEN];
   if (text.size() >= sizeof zero_ended || text.find('\0') != std::string_view::npos) return std::nullopt;
-  std::memcpy(zero_ended, text.data(), text.size());
+  text.copy(zero_ended, sizeof zero_ended - 1);
   zero_ended[text.size()] = '\0';
   Network network;
   if (inet_pton(AF_INET6, zero_ended, network.address.data()) == 1) return network;

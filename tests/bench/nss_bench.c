@@ -9,9 +9,9 @@
 
 enum { first_uid = 200000, prefix = 5, digits = 7 };
 
-__attribute__((visibility("default"))) enum nss_status _nss_umbrabench_getpwnam_r(const char *name, struct passwd *pw,
-                                                                                  char *buffer, size_t size,
-                                                                                  int *errnop) {
+__attribute__((visibility("default"))) enum nss_status _nss_umbrabench_getpwnam_r(const char* name, struct passwd* pw,
+                                                                                  char* buffer, size_t size,
+                                                                                  int* errnop) {
   if (strncmp(name, "bench", prefix) != 0 || strlen(name) != prefix + digits) return NSS_STATUS_NOTFOUND;
   if (size < 64) {
     *errnop = ERANGE;
