@@ -6,6 +6,7 @@ namespace {
 // Locale and sign of char play no part here.
 bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_capital(char c) noexcept { return c >= 'A' && c <= 'Z'; }
 char upper(char c) noexcept { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
 std::string_view trim(std::string_view text) noexcept {
@@ -32,7 +33,7 @@ void read_backup_code(std::string_view text, Answer& answer) noexcept {
   for (char c : text) {
     if (c == '-' || is_space(c)) continue;
     c = upper(c);
-    if (!is_digit(c) && !(c >= 'A' && c <= 'Z')) return;
+    if (!is_digit(c) && !is_capital(c)) return;
     if (size == kBackupCodeSize) return;
     code[size++] = static_cast<std::uint8_t>(c);
   }

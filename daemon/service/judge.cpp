@@ -41,7 +41,7 @@ Attempt Judge::attempt(std::string_view answer, const wire::RequestId& id, Purpo
   return attempt;
 }
 
-void Judge::judge(Target target, std::shared_ptr<const Attempt> attempt, Occasion occasion, Done done) {
+void Judge::judge(Target target, const std::shared_ptr<const Attempt>& attempt, Occasion occasion, Done done) {
   const Rules rules = rules_of(*context_.settings.get());
   auto mutate = [target, attempt, occasion, rules](std::optional<Record>& record, Judgement& judgement) {
     judgement.found = is_target(record, target);
@@ -59,8 +59,8 @@ void Judge::judge(Target target, std::shared_ptr<const Attempt> attempt, Occasio
       });
 }
 
-void Judge::hash_and_settle(Target target, std::shared_ptr<const Attempt> attempt, Occasion occasion, BackupSet set,
-                            Done done) {
+void Judge::hash_and_settle(Target target, const std::shared_ptr<const Attempt>& attempt, Occasion occasion,
+                            BackupSet set, Done done) {
   const Rules rules = rules_of(*context_.settings.get());
   const std::string user = target.user;
   auto job = [this, target = std::move(target), attempt, occasion = std::move(occasion), set = std::move(set), rules,
@@ -89,7 +89,7 @@ void Judge::hash_and_settle(Target target, std::shared_ptr<const Attempt> attemp
       [done = std::move(done)](const Nothing*) { done(nullptr); });
 }
 
-void Judge::rehearse(const std::string& unknown_user, std::shared_ptr<const Attempt> attempt,
+void Judge::rehearse(const std::string& unknown_user, const std::shared_ptr<const Attempt>& attempt,
                      std::function<void(bool durable)> done) {
   struct NoVerdict {
     bool hash = false;
@@ -109,8 +109,8 @@ void Judge::rehearse(const std::string& unknown_user, std::shared_ptr<const Atte
                                        });
 }
 
-void Judge::hash_for_nothing(const std::string& decoy, std::shared_ptr<const Attempt> attempt,
-                             std::function<void(bool durable)> done) {
+void Judge::hash_for_nothing(const std::string& decoy, const std::shared_ptr<const Attempt>& attempt,
+                             const std::function<void(bool durable)>& done) {
   struct NoVerdict {};
   auto forget = [attempt](std::optional<Record>& record, NoVerdict&) {
     if (record) abandon_backup_code(*record, *attempt);

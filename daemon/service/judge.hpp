@@ -37,18 +37,18 @@ class Judge {
   Attempt attempt(std::string_view answer, const wire::RequestId& id, Purpose purpose) const;
 
   // Judges against the active credential. `done` runs once the outcome is durable, on the committer's thread.
-  void judge(Target target, std::shared_ptr<const Attempt> attempt, Occasion occasion, Done done);
+  void judge(Target target, const std::shared_ptr<const Attempt>& attempt, Occasion occasion, Done done);
 
   // Spends what judge() spends, on a decoy's record; its verdict does not exist, so nobody can be let in by it. `done`
   // hears whether judge() would have come to a decision.
-  void rehearse(const std::string& unknown_user, std::shared_ptr<const Attempt> attempt,
+  void rehearse(const std::string& unknown_user, const std::shared_ptr<const Attempt>& attempt,
                 std::function<void(bool durable)> done);
 
  private:
-  void hash_and_settle(Target target, std::shared_ptr<const Attempt> attempt, Occasion occasion, BackupSet set,
+  void hash_and_settle(Target target, const std::shared_ptr<const Attempt>& attempt, Occasion occasion, BackupSet set,
                        Done done);
-  void hash_for_nothing(const std::string& decoy, std::shared_ptr<const Attempt> attempt,
-                        std::function<void(bool durable)> done);
+  void hash_for_nothing(const std::string& decoy, const std::shared_ptr<const Attempt>& attempt,
+                        const std::function<void(bool durable)>& done);
 
   Context& context_;
 };

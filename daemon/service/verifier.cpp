@@ -86,20 +86,20 @@ void Verifier::verify(const CallPtr& call) {
     audit(context_.log, {"verify", "(expired or foreign challenge)", "", "", false, Reason::spent_challenge});
     return call->refuse(wire::VerifyReply{});
   }
-  auto attempt = std::make_shared<const Attempt>(judge_.attempt(message.answer, call->id(), Purpose::login));
+  const auto attempt = std::make_shared<const Attempt>(judge_.attempt(message.answer, call->id(), Purpose::login));
   if (challenge->decoy) {
     audit(context_.log,
           {"verify", "(unknown or not enrolled)", challenge->service, challenge->source, false, Reason::not_enrolled});
-    return judge_.rehearse(challenge->user, std::move(attempt), [call](bool durable) {
+    return judge_.rehearse(challenge->user, attempt, [call](bool durable) {
       durable ? call->refuse(wire::VerifyReply{}) : call->fail(Status::unavailable);
     });
   }
-  verify_real(call, *challenge, std::move(attempt));
+  verify_real(call, *challenge, attempt);
 }
 
-void Verifier::verify_real(const CallPtr& call, const Challenge& challenge, std::shared_ptr<const Attempt> attempt) {
-  judge_.judge({challenge.user, challenge.uid, challenge.generation}, std::move(attempt),
-               {challenge.service, challenge.source},
+void Verifier::verify_real(const CallPtr& call, const Challenge& challenge,
+                           const std::shared_ptr<const Attempt>& attempt) {
+  judge_.judge({challenge.user, challenge.uid, challenge.generation}, attempt, {challenge.service, challenge.source},
                [this, call, challenge](const Judgement* durable) { answer_verify(call, challenge, durable); });
 }
 

@@ -18,7 +18,7 @@ class Verifier {
   void check(const CallPtr& call);     // lookup lane: the tool's `verify`
 
  private:
-  void verify_real(const CallPtr& call, const Challenge& challenge, std::shared_ptr<const Attempt> attempt);
+  void verify_real(const CallPtr& call, const Challenge& challenge, const std::shared_ptr<const Attempt>& attempt);
   void answer_verify(const CallPtr& call, const Challenge& challenge, const Judgement* durable);
   void answer_check(const CallPtr& call, const std::string& user, const Judgement* durable);
 
