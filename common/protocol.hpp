@@ -1,4 +1,5 @@
-// The whole protocol between callers and umbra-totpd on one page; ruled by ARCHITECTURE.md, "Wire format".
+// The whole protocol between callers and umbra-totpd: the frame, its limits and numbers here, the fields in
+// login_messages.hpp, tool_messages.hpp and admin_messages.hpp; ruled by ARCHITECTURE.md, "Wire format".
 //
 // One SOCK_SEQPACKET packet is one message. A caller sends a request and waits for its one reply:
 //
@@ -31,7 +32,14 @@ inline constexpr std::size_t kMaxAnswer = 64;       // what was typed, in bytes
 inline constexpr std::size_t kMaxToken = 1024;      // a challenge: Fernet text
 inline constexpr std::size_t kMaxSecret = 64;       // a TOTP secret in bytes
 inline constexpr std::size_t kMaxBackupText = 512;  // backup codes, one a line
+inline constexpr std::size_t kMaxPassword = 512;    // PAM_MAX_RESP_SIZE of Linux-PAM
+inline constexpr std::size_t kMaxSecretText = 104;  // kMaxSecret in base32
+inline constexpr std::size_t kMaxUri = 2048;        // an otpauth URI
+inline constexpr std::size_t kMaxQrSide = 61;       // modules: QR version 11, which fits 80 columns
+inline constexpr std::size_t kMaxQrBits = (kMaxQrSide * kMaxQrSide + 7) / 8;
 inline constexpr std::size_t kMaxListItems = 14336;
+inline constexpr std::size_t kMaxTrailItems = 14336;
+inline constexpr std::size_t kMaxEvent = 32;  // an event's name in the audit trail
 
 // Sent in place of an answer that is longer than kMaxAnswer: refused and counted like any wrong one.
 inline constexpr std::string_view kMalformedAnswer = "?";
@@ -40,19 +48,27 @@ inline constexpr std::string_view kMalformedAnswer = "?";
 inline constexpr std::string_view kJunkAnswer = "\b\n\r\177";
 
 enum class Op : std::uint8_t {
-  begin = 1,     // module: may this user be asked, and for what
-  verify = 2,    // module: the answer to a challenge
-  complete = 3,  // module: the whole auth stack succeeded
-  preauth = 4,   // module: is the user or the source locked
-  authfail = 5,  // module: the password before us was wrong
-  ping = 16,     // tool: who answers
-  setup = 17,    // tool: a fresh pending secret
-  confirm = 18,  // tool: its first code
-  check = 19,    // tool: a code, exactly as a login would
-  status = 20,   // tool: one user's state
-  list = 21,     // root: one page of users' states
-  unlock = 22,   // root: clear lock, suspension and budget
-  remove = 23,   // root: forget the record
+  begin = 1,          // module: may this user be asked, and for what
+  verify = 2,         // module: the answer to a challenge
+  complete = 3,       // module: the whole auth stack succeeded
+  preauth = 4,        // module: is the user or the source locked
+  authfail = 5,       // module: the password before us was wrong
+  enrol = 6,          // module: a fresh pending secret, inside the login that must enrol
+  ping = 16,          // tool: who answers
+  setup = 17,         // tool: a fresh pending secret
+  confirm = 18,       // tool: its first code
+  check = 19,         // tool: a code, exactly as a login would
+  status = 20,        // tool: one user's state
+  list = 21,          // root: one page of users' states
+  unlock = 22,        // root: clear lock, suspension and budget
+  remove = 23,        // root: forget the record
+  backup_codes = 24,  // tool: fresh backup codes, the old ones dead
+  disable = 25,       // tool: the factor is gone
+  enforce = 26,       // root: this user must enrol at the next login
+  unenforce = 27,     // root: must no longer
+  bypass = 28,        // root: one code for the help desk to give away
+  trail = 29,         // root: one page of the audit trail
+  explain = 30,       // root: which rule a login would meet
 };
 
 enum class Status : std::uint8_t {
@@ -66,7 +82,7 @@ enum class Status : std::uint8_t {
   nothing_pending = 7,
 };
 
-// Why an answer was refused. Told to root's tools and the audit log; a login hears `unspecified`.
+// Why a decision fell as it did. Told to root's tools and the audit log; a login hears `unspecified`.
 enum class Reason : std::uint8_t {
   unspecified = 0,
   wrong_code = 1,
@@ -77,6 +93,14 @@ enum class Reason : std::uint8_t {
   not_enrolled = 6,
   unknown_user = 7,
   spent_challenge = 8,
+  wrong_password = 9,
+  source_locked = 10,  // too many failures from where the login came
+  not_permitted = 11,  // somebody else's name, or asking was switched off
+  must_enrol = 12,     // this user has to enrol, and could not here
+  // How it came that nothing was refused, for the audit log.
+  exempt = 13,
+  backup_code = 14,
+  bypass = 15,
 };
 
 enum class Algorithm : std::uint8_t { sha1 = 1, sha256 = 2, sha512 = 3 };
@@ -84,208 +108,6 @@ enum class Algorithm : std::uint8_t { sha1 = 1, sha256 = 2, sha512 = 3 };
 struct RequestId {
   std::uint8_t bytes[16] = {};
   bool operator==(const RequestId&) const = default;
-};
-
-// Each message lists its fields once; Writer and Reader both walk that list.
-struct Begin {
-  static constexpr Op kOp = Op::begin;
-  std::string_view user, service, tty, rhost;
-  bool nullok = false;
-  template <class Cursor, class Self>
-  static void fields(Cursor& c, Self& m) {
-    c.field(m.user, kMaxUser);
-    c.field(m.service, kMaxService);
-    c.field(m.tty, kMaxTty);
-    c.field(m.rhost, kMaxRhost);
-    c.field(m.nullok);
-  }
-};
-
-enum class Ask : std::uint8_t {
-  code = 1,     // prompt, then verify
-  nothing = 2,  // the daemon's positive word that no code is asked: exempt, or not enrolled with nullok
-};
-
-struct BeginReply {
-  std::uint8_t ask = 0;     // Ask
-  std::uint8_t digits = 0;  // of the code, where one is asked: forward_pass cuts by it
-  std::string_view challenge;
-  template <class Cursor, class Self>
-  static void fields(Cursor& c, Self& m) {
-    c.field(m.ask);
-    c.field(m.digits);
-    c.field(m.challenge, kMaxToken);
-  }
-};
-
-struct Verify {
-  static constexpr Op kOp = Op::verify;
-  std::string_view challenge, answer;
-  template <class Cursor, class Self>
-  static void fields(Cursor& c, Self& m) {
-    c.field(m.challenge, kMaxToken);
-    c.field(m.answer, kMaxAnswer);
-  }
-};
-
-inline constexpr std::uint8_t kAttemptsNotTold = 255;
-
-struct VerifyReply {
-  bool accepted = false;
-  bool locked = false;                            // told to root's peers; shown only with after_password
-  std::uint8_t attempts_left = kAttemptsNotTold;  // likewise
-  std::string_view verified;                      // what `complete` redeems; empty where refused
-  template <class Cursor, class Self>
-  static void fields(Cursor& c, Self& m) {
-    c.field(m.accepted);
-    c.field(m.locked);
-    c.field(m.attempts_left);
-    c.field(m.verified, kMaxToken);
-  }
-};
-
-struct Complete {
-  static constexpr Op kOp = Op::complete;
-  std::string_view verified;
-  template <class Cursor, class Self>
-  static void fields(Cursor& c, Self& m) {
-    c.field(m.verified, kMaxToken);
-  }
-};
-
-struct Nothing {
-  template <class Cursor, class Self>
-  static void fields(Cursor&, Self&) {}
-};
-
-struct Ping {
-  static constexpr Op kOp = Op::ping;
-  template <class Cursor, class Self>
-  static void fields(Cursor&, Self&) {}
-};
-
-struct PingReply {
-  std::string_view version;
-  template <class Cursor, class Self>
-  static void fields(Cursor& c, Self& m) {
-    c.field(m.version, kMaxService);
-  }
-};
-
-// Zero in algorithm, digits or period means the configuration's default.
-struct Setup {
-  static constexpr Op kOp = Op::setup;
-  std::string_view user, answer;  // answer: a current code, where the user is already enabled
-  std::uint8_t algorithm = 0, digits = 0;
-  std::uint32_t period = 0;
-  bool force = false;  // root: no current code is asked
-  template <class Cursor, class Self>
-  static void fields(Cursor& c, Self& m) {
-    c.field(m.user, kMaxUser);
-    c.field(m.answer, kMaxAnswer);
-    c.field(m.algorithm);
-    c.field(m.digits);
-    c.field(m.period);
-    c.field(m.force);
-  }
-};
-
-struct SetupReply {
-  bool accepted = true;  // false: the current code was refused
-  std::uint8_t reason = 0;
-  std::string_view user, issuer, backup_codes;
-  Bytes secret;
-  std::uint8_t algorithm = 0, digits = 0;
-  std::uint32_t period = 0;
-  template <class Cursor, class Self>
-  static void fields(Cursor& c, Self& m) {
-    c.field(m.accepted);
-    c.field(m.reason);
-    c.field(m.user, kMaxUser);
-    c.field(m.issuer, kMaxUser);
-    c.field(m.backup_codes, kMaxBackupText);
-    c.field(m.secret, kMaxSecret);
-    c.field(m.algorithm);
-    c.field(m.digits);
-    c.field(m.period);
-  }
-};
-
-template <Op Kind>
-struct CodeRequest {
-  static constexpr Op kOp = Kind;
-  std::string_view user, answer;
-  template <class Cursor, class Self>
-  static void fields(Cursor& c, Self& m) {
-    c.field(m.user, kMaxUser);
-    c.field(m.answer, kMaxAnswer);
-  }
-};
-using Confirm = CodeRequest<Op::confirm>;
-using Check = CodeRequest<Op::check>;
-
-struct CodeReply {
-  bool accepted = false;
-  std::uint8_t reason = 0;  // Reason; unspecified unless the peer is root
-  bool has_step = false;    // a backup code has none
-  std::uint64_t step = 0;
-  std::string_view user;  // canonical
-  template <class Cursor, class Self>
-  static void fields(Cursor& c, Self& m) {
-    c.field(m.accepted);
-    c.field(m.reason);
-    c.field(m.has_step);
-    c.field(m.step);
-    c.field(m.user, kMaxUser);
-  }
-};
-
-template <Op Kind>
-struct UserRequest {
-  static constexpr Op kOp = Kind;
-  std::string_view user;
-  template <class Cursor, class Self>
-  static void fields(Cursor& c, Self& m) {
-    c.field(m.user, kMaxUser);
-  }
-};
-using StatusOf = UserRequest<Op::status>;
-using Unlock = UserRequest<Op::unlock>;
-using Remove = UserRequest<Op::remove>;
-using List = UserRequest<Op::list>;  // user: list what comes after this name; empty: from the start
-
-struct UserState {
-  std::string_view user;
-  bool enabled = false, pending = false, enforced = false, locked = false, suspended = false;
-  std::uint8_t backup_codes_remaining = 0;
-  std::uint32_t failures = 0;
-  std::int64_t locked_until = 0;  // unix seconds; 0: not locked, or not told
-  std::int64_t last_success = 0;  // unix seconds; 0: never
-  template <class Cursor, class Self>
-  static void fields(Cursor& c, Self& m) {
-    c.field(m.user, kMaxUser);
-    c.field(m.enabled);
-    c.field(m.pending);
-    c.field(m.enforced);
-    c.field(m.locked);
-    c.field(m.suspended);
-    c.field(m.backup_codes_remaining);
-    c.field(m.failures);
-    c.field(m.locked_until);
-    c.field(m.last_success);
-  }
-};
-
-struct ListReply {
-  bool more = false;
-  std::uint16_t count = 0;
-  Bytes items;  // `count` UserStates, one behind the other
-  template <class Cursor, class Self>
-  static void fields(Cursor& c, Self& m) {
-    c.field(m.more);
-    c.field(m.count);
-    c.field(m.items, kMaxListItems);
-  }
 };
 
 }  // namespace umbra::wire

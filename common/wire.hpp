@@ -1,7 +1,10 @@
-// Encodes and decodes the messages of common/protocol.hpp: the header here, the fields there.
+// Encodes and decodes the messages of common/protocol.hpp: the header here, the fields where each message lists them.
 #pragma once
 
+#include "common/admin_messages.hpp"
+#include "common/login_messages.hpp"
 #include "common/protocol.hpp"
+#include "common/tool_messages.hpp"
 
 namespace umbra::wire {
 

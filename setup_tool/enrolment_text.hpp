@@ -1,7 +1,7 @@
 // A fresh secret and its backup codes as they are shown, once; ruled by umbra-totp(1). Pure.
 #pragma once
 
-#include "common/protocol.hpp"
+#include "common/tool_messages.hpp"
 #include "setup_tool/secret_text.hpp"
 
 namespace umbra {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <ctime>
 
+#include "common/reason.hpp"
+
 namespace umbra {
 namespace {
 
@@ -33,20 +35,7 @@ std::optional<std::string> utc_time(std::int64_t unix_seconds) {
   return std::string(text, size);
 }
 
-std::string_view reason_word(std::uint8_t reason) noexcept {
-  switch (static_cast<Reason>(reason)) {
-    case Reason::unspecified: return "";
-    case Reason::wrong_code: return "wrong_code";
-    case Reason::replayed: return "replayed";
-    case Reason::locked: return "locked";
-    case Reason::suspended: return "suspended";
-    case Reason::malformed: return "malformed";
-    case Reason::not_enrolled: return "not_enrolled";
-    case Reason::unknown_user: return "unknown_user";
-    case Reason::spent_challenge: return "spent_challenge";
-  }
-  return "";
-}
+std::string_view reason_word(std::uint8_t reason) noexcept { return wire::word(static_cast<Reason>(reason)); }
 
 std::string refusal_line(std::uint8_t reason, std::string_view user) {
   const std::string name = printable(user);
@@ -55,6 +44,7 @@ std::string refusal_line(std::uint8_t reason, std::string_view user) {
     case Reason::replayed: return "refused: this code was already used: wait for the next one and try again";
     case Reason::locked: return "refused: " + name + " is locked: wait, or run umbra-totp unlock " + name;
     case Reason::suspended: return "refused: " + name + " is suspended: run umbra-totp unlock " + name;
+    case Reason::wrong_password: return "refused: wrong password: try again; it counts like a wrong code";
     case Reason::malformed: return "refused: that is no code: type its six to eight digits, or a backup code XXXX-XXXX";
     default: return "refused: wrong or already used code, or locked: wait for the next code and try again";
   }

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "common/protocol.hpp"
+#include "common/tool_messages.hpp"
 
 namespace umbra {
 

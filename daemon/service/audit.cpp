@@ -1,21 +1,8 @@
 #include "daemon/service/audit.hpp"
 
-namespace umbra {
+#include "common/reason.hpp"
 
-std::string_view word(wire::Reason reason) noexcept {
-  switch (reason) {
-    case wire::Reason::unspecified: return "";
-    case wire::Reason::wrong_code: return "wrong_code";
-    case wire::Reason::replayed: return "replayed";
-    case wire::Reason::locked: return "locked";
-    case wire::Reason::suspended: return "suspended";
-    case wire::Reason::malformed: return "malformed";
-    case wire::Reason::not_enrolled: return "not_enrolled";
-    case wire::Reason::unknown_user: return "unknown_user";
-    case wire::Reason::spent_challenge: return "spent_challenge";
-  }
-  return "";
-}
+namespace umbra {
 
 void audit(const Log& log, const AuditEntry& entry) {
   Event event;
@@ -25,7 +12,7 @@ void audit(const Log& log, const AuditEntry& entry) {
   event.service = entry.service;
   event.source = entry.source;
   event.verdict = entry.accepted ? "accepted" : "refused";
-  event.reason = word(entry.reason);
+  event.reason = wire::word(entry.reason);
   log.write(event);
 }
 

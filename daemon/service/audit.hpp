@@ -16,7 +16,6 @@ struct AuditEntry {
   wire::Reason reason = wire::Reason::unspecified;
 };
 
-std::string_view word(wire::Reason reason) noexcept;
 void audit(const Log& log, const AuditEntry& entry);
 
 // The reply to a code given with the tool, and its log line: only root hears why.

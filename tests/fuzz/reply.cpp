@@ -39,18 +39,36 @@ void list(Bytes input) {
   }
 }
 
+void trail(Bytes input) {
+  wire::TrailReply reply;
+  if (!decode(input, wire::Op::trail, reply)) return;
+  Reader r(reply.items);
+  for (unsigned i = 0; i < reply.count && r.ok(); ++i) {
+    wire::TrailEntry entry;
+    wire::TrailEntry::fields(r, entry);
+    require(r.ok() || entry.user.empty() || entry.user.data() >= text(reply.items).data(), "names lie in the packet");
+  }
+}
+
 }  // namespace
 
 void reply(Bytes input) {
   using wire::Op;
   decode<wire::BeginReply>(input, Op::begin);
   decode<wire::VerifyReply>(input, Op::verify);
-  for (const Op op : {Op::complete, Op::unlock, Op::remove}) decode<wire::Nothing>(input, op);
+  for (const Op op : {Op::complete, Op::authfail, Op::unlock, Op::remove, Op::enforce, Op::unenforce})
+    decode<wire::Nothing>(input, op);
+  decode<wire::PreauthReply>(input, Op::preauth);
+  decode<wire::EnrolReply>(input, Op::enrol);
   decode<wire::PingReply>(input, Op::ping);
   decode<wire::SetupReply>(input, Op::setup);
   for (const Op op : {Op::confirm, Op::check}) decode<wire::CodeReply>(input, op);
   decode<wire::UserState>(input, Op::status);
+  for (const Op op : {Op::backup_codes, Op::disable}) decode<wire::ProvenReply>(input, op);
+  decode<wire::BypassReply>(input, Op::bypass);
+  decode<wire::ExplainReply>(input, Op::explain);
   list(input);
+  trail(input);
 }
 
 }  // namespace umbra::fuzz

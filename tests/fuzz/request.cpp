@@ -32,6 +32,16 @@ void request(Bytes input) {
   decode<wire::List>(input, header);
   decode<wire::Unlock>(input, header);
   decode<wire::Remove>(input, header);
+  decode<wire::Preauth>(input, header);
+  decode<wire::Authfail>(input, header);
+  decode<wire::Enrol>(input, header);
+  decode<wire::BackupCodes>(input, header);
+  decode<wire::Disable>(input, header);
+  decode<wire::Enforce>(input, header);
+  decode<wire::Unenforce>(input, header);
+  decode<wire::Bypass>(input, header);
+  decode<wire::TrailOf>(input, header);
+  decode<wire::Explain>(input, header);
 }
 
 }  // namespace umbra::fuzz

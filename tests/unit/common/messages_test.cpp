@@ -75,9 +75,13 @@ class EveryMessage : public testing::Test {
 using Codecs =
     testing::Types<Request<wire::Begin>, Request<wire::Verify>, Request<wire::Complete>, Request<wire::Ping>,
                    Request<wire::Setup>, Request<wire::Confirm>, Request<wire::Check>, Request<wire::StatusOf>,
-                   Request<wire::List>, Request<wire::Unlock>, Request<wire::Remove>, Reply<wire::Nothing>,
-                   Reply<wire::BeginReply>, Reply<wire::VerifyReply>, Reply<wire::PingReply>, Reply<wire::SetupReply>,
-                   Reply<wire::CodeReply>, Reply<wire::UserState>, Reply<wire::ListReply>>;
+                   Request<wire::List>, Request<wire::Unlock>, Request<wire::Remove>, Request<wire::Preauth>,
+                   Request<wire::Authfail>, Request<wire::Enrol>, Request<wire::BackupCodes>, Request<wire::Disable>,
+                   Request<wire::Enforce>, Request<wire::Unenforce>, Request<wire::Bypass>, Request<wire::TrailOf>,
+                   Request<wire::Explain>, Reply<wire::Nothing>, Reply<wire::BeginReply>, Reply<wire::VerifyReply>,
+                   Reply<wire::PingReply>, Reply<wire::SetupReply>, Reply<wire::CodeReply>, Reply<wire::UserState>,
+                   Reply<wire::ListReply>, Reply<wire::PreauthReply>, Reply<wire::EnrolReply>, Reply<wire::ProvenReply>,
+                   Reply<wire::BypassReply>, Reply<wire::TrailReply>, Reply<wire::ExplainReply>>;
 TYPED_TEST_SUITE(EveryMessage, Codecs, );
 
 TYPED_TEST(EveryMessage, ComesBackAsItWas) {

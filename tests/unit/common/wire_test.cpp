@@ -49,6 +49,7 @@ TEST(Wire, RequestsHaveTheseBytes) {
   begin.tty = "ssh";
   begin.rhost = "192.0.2.1";
   begin.nullok = true;
+  begin.may_enrol = true;
   wire::Setup setup;
   setup.user = "alice";
   setup.answer = "123456";
@@ -61,7 +62,7 @@ TEST(Wire, RequestsHaveTheseBytes) {
     std::string got, expected;
   } table[] = {
       {"begin", request(begin),
-       request_head(1) + counted("alice") + counted("sshd") + counted("ssh") + counted("192.0.2.1") + u8(1)},
+       request_head(1) + counted("alice") + counted("sshd") + counted("ssh") + counted("192.0.2.1") + u8(1) + u8(1)},
       {"verify", request(Verify{"token", "123456"}), request_head(2) + counted("token") + counted("123456")},
       {"complete", request(Complete{"token"}), request_head(3) + counted("token")},
       {"ping", request(Ping{}), request_head(16)},

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "setup_tool/base64.hpp"
 
 namespace umbra {
@@ -34,10 +36,20 @@ TEST(Base64, Rfc4648Vectors) {
   EXPECT_EQ(base64(bytes_of("foobar")), "Zm9vYmFy");
 }
 
-TEST(PercentEncode, KeepsUnreservedAlone) {
-  EXPECT_EQ(percent_encode("AZaz09-._~"), "AZaz09-._~");
-  EXPECT_EQ(percent_encode("a b:c@d/e?f&g=h%i+j"), "a%20b%3Ac%40d%2Fe%3Ff%26g%3Dh%25i%2Bj");
-  EXPECT_EQ(percent_encode("M\xc3\xbcller\n"), "M%C3%BCller%0A");
+TEST(OtpauthUri, KeepsUnreservedAlone) {
+  const auto uri = [](std::string_view user) { return otpauth_uri({"e", user, "MY", 1, 6, 30}); };
+  EXPECT_EQ(uri("AZaz09-._~"), "otpauth://totp/e:AZaz09-._~?secret=MY&issuer=e");
+  EXPECT_EQ(uri("a b:c@d/e?f&g=h%i+j"), "otpauth://totp/e:a%20b%3Ac%40d%2Fe%3Ff%26g%3Dh%25i%2Bj?secret=MY&issuer=e");
+  EXPECT_EQ(uri("M\xc3\xbcller\n"), "otpauth://totp/e:M%C3%BCller%0A?secret=MY&issuer=e");
+}
+
+TEST(OtpauthUri, NothingWhereTheRoomIsTooSmall) {
+  const OtpAccount account{"example.org", "alice", "GEZDGNBVGY3TQOJQ", 1, 8, 60};
+  const std::size_t whole = otpauth_uri(account).size();
+  std::array<char, 256> room{};
+  EXPECT_EQ(otpauth_uri(account, std::span(room).first(whole)), whole);
+  for (std::size_t size = 0; size < whole; ++size) EXPECT_EQ(otpauth_uri(account, std::span(room).first(size)), 0U);
+  EXPECT_EQ(base32(bytes_of("foobar"), std::span(room).first(9)), 0U);
 }
 
 constexpr std::uint8_t kSha1 = 1, kSha256 = 2, kSha512 = 3;

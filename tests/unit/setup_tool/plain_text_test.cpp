@@ -35,7 +35,14 @@ TEST(ReasonWord, IsTheAuditLogsWord) {
   EXPECT_EQ(reason_word(6), "not_enrolled");
   EXPECT_EQ(reason_word(7), "unknown_user");
   EXPECT_EQ(reason_word(8), "spent_challenge");
-  EXPECT_EQ(reason_word(9), "");
+  EXPECT_EQ(reason_word(9), "wrong_password");
+  EXPECT_EQ(reason_word(10), "source_locked");
+  EXPECT_EQ(reason_word(11), "not_permitted");
+  EXPECT_EQ(reason_word(12), "must_enrol");
+  EXPECT_EQ(reason_word(13), "exempt");
+  EXPECT_EQ(reason_word(14), "backup_code");
+  EXPECT_EQ(reason_word(15), "bypass");
+  EXPECT_EQ(reason_word(16), "");
 }
 
 TEST(RefusalLine, SaysSomethingElseForEachReasonThatRootHears) {
