@@ -1,4 +1,4 @@
-// The three requests of a login as its flow sees them, and their way over the socket; ruled by ARCHITECTURE.md,
+// The requests of a login as its flow sees them, and their way over the socket; ruled by ARCHITECTURE.md,
 // "One login".
 #pragma once
 
@@ -17,6 +17,12 @@ class Daemon {
                               wire::VerifyReply& reply) noexcept = 0;
   virtual ChannelError complete(const wire::Complete& message, const wire::RequestId& id,
                                 wire::Status& status) noexcept = 0;
+  virtual ChannelError preauth(const wire::Preauth& message, const wire::RequestId& id, wire::Status& status,
+                               wire::PreauthReply& reply) noexcept = 0;
+  virtual ChannelError authfail(const wire::Authfail& message, const wire::RequestId& id,
+                                wire::Status& status) noexcept = 0;
+  virtual ChannelError enrol(const wire::Enrol& message, const wire::RequestId& id, wire::Status& status,
+                             wire::EnrolReply& reply) noexcept = 0;
 
  protected:
   ~Daemon() = default;
@@ -41,6 +47,19 @@ class ChannelDaemon final : public Daemon {
   ChannelError complete(const wire::Complete& message, const wire::RequestId& id,
                         wire::Status& status) noexcept override {
     wire::Nothing reply;
+    return channel_.call(message, id, buffer_, status, reply);
+  }
+  ChannelError preauth(const wire::Preauth& message, const wire::RequestId& id, wire::Status& status,
+                       wire::PreauthReply& reply) noexcept override {
+    return channel_.call(message, id, buffer_, status, reply);
+  }
+  ChannelError authfail(const wire::Authfail& message, const wire::RequestId& id,
+                        wire::Status& status) noexcept override {
+    wire::Nothing reply;
+    return channel_.call(message, id, buffer_, status, reply);
+  }
+  ChannelError enrol(const wire::Enrol& message, const wire::RequestId& id, wire::Status& status,
+                     wire::EnrolReply& reply) noexcept override {
     return channel_.call(message, id, buffer_, status, reply);
   }
 

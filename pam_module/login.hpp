@@ -9,7 +9,8 @@
 
 namespace umbra {
 
-// The auth phase: asks whether, prompts, has the answer verified and keeps the token of an acceptance.
+// The auth phase: asks whether, prompts or enrols, has the answer verified and keeps the token of an acceptance; or
+// what the role of the line is.
 Outcome authenticate(Host& host, Daemon& daemon, const Options& options) noexcept;
 
 // The account phase, after the whole auth stack has succeeded: redeems what authenticate() kept, once.

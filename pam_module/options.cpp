@@ -66,12 +66,21 @@ bool read_timeout(const char* value, Options& options) noexcept {
   return true;
 }
 
+// A line that is meant for two things would do only one of them.
+bool read_role(Role role, Options& options) noexcept {
+  if (options.role != Role::code && options.role != role) return false;
+  options.role = role;
+  return true;
+}
+
 bool read_flag(std::string_view word, Options& options) noexcept {
   if (word == "nullok") return options.nullok = true;
   if (word == "after_password") return options.after_password = true;
   if (word == "echo") return options.echo = true;
   if (word == "forward_pass") return options.forward_pass = true;
   if (word == "no_enrol") return options.no_enrol = true;
+  if (word == "preauth") return read_role(Role::preauth, options);
+  if (word == "authfail") return read_role(Role::authfail, options);
   if (word == "try_first_pass") return options.first_pass = FirstPass::attempt, true;
   if (word == "use_first_pass") return options.first_pass = FirstPass::only, true;
   if (word == "debug") return options.logging = Logging::debug, true;

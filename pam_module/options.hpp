@@ -6,6 +6,8 @@
 namespace umbra {
 
 enum class FirstPass : std::uint8_t { no, attempt, only };
+// What a line is for: the code itself, or the lockout that it shares with the password.
+enum class Role : std::uint8_t { code, preauth, authfail };
 enum class Logging : std::uint8_t { quiet, normal, debug };
 
 struct Options {
@@ -13,7 +15,8 @@ struct Options {
   bool after_password = false;
   bool echo = false;
   bool forward_pass = false;
-  bool no_enrol = false;  // accepted; nothing is ever enrolled without it either
+  bool no_enrol = false;
+  Role role = Role::code;
   FirstPass first_pass = FirstPass::no;
   Logging logging = Logging::normal;
   const char* socket = nullptr;  // null: the built-in path
@@ -24,7 +27,7 @@ struct Options {
 };
 
 // Reads all words into `options`, whose socket points into them. The first word that is unknown or malformed comes
-// back, null where all are well. Of words that contradict each other the last one counts.
+// back, null where all are well. Of words that contradict each other the last one counts; a second role is malformed.
 const char* parse_options(int argc, const char* const* argv, Options& options) noexcept;
 
 }  // namespace umbra

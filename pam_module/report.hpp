@@ -20,11 +20,46 @@ class Report {
     return end(Outcome::ignore, Weight::debug, "no code was accepted here before: nothing to complete");
   }
   Outcome refused() const noexcept { return end(Outcome::refused, Weight::notice, "code refused"); }
+
+  Outcome locked() const noexcept {
+    return end(Outcome::refused, Weight::notice,
+               "refused before the password: too many failures, see umbra-totp status");
+  }
+  Outcome not_locked() const noexcept {
+    return end(Outcome::ignore, Weight::debug, "neither user nor source is locked");
+  }
+  Outcome password_refused() const noexcept {
+    return end(Outcome::refused, Weight::debug, "umbra-totpd knows that the password was refused");
+  }
+
+  Outcome enrolled() const noexcept {
+    return end(Outcome::success, Weight::notice, "first code accepted: the user enrolled inside this login");
+  }
+  Outcome not_enrolled() const noexcept {
+    return end(Outcome::refused, Weight::notice, "refused: the user must enrol and brought no right first code");
+  }
+  Outcome no_prompt_to_enrol() const noexcept {
+    return end(Outcome::refused, Weight::error,
+               "refused: the user must enrol, and use_first_pass may not prompt: have the user run umbra-totp setup");
+  }
+  void backup_codes_not_shown() const noexcept {
+    note(Weight::notice, "the backup codes could not be shown: umbra-totp backup-codes makes new ones");
+  }
+
   Outcome no_conversation() const noexcept {
     return end(Outcome::conversation_failed, Weight::notice, "the program could not ask the user");
   }
   Outcome bad_service() const noexcept {
     return end(Outcome::misconfigured, Weight::error, "refused: the PAM service has no name, or one above 64 bytes");
+  }
+  // umbra-totpd checks passwords through a PAM service of its own, and a question of that check would come back to it.
+  Outcome own_service() const noexcept {
+    return end(Outcome::misconfigured, Weight::error,
+               "refused: the PAM service umbra-totp is umbra-totpd's own password check: take this module out of it");
+  }
+  Outcome role_in_account() const noexcept {
+    return end(Outcome::misconfigured, Weight::error,
+               "refused: preauth and authfail belong into auth lines: take the word out of the account line");
   }
   Outcome unreachable(ChannelError error) const noexcept {
     return end(Outcome::unavailable, Weight::error, "refused:", describe(error));

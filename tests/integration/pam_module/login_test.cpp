@@ -148,7 +148,8 @@ TEST(ModuleLogin, UseFirstPassTakesWhatALineBeforeLeft) {
 
 TEST(ModuleLogin, BadOptionsAreAServiceError) {
   ScriptedDaemon daemon;
-  for (const char* bad : {"preauth", "authfail", "Nullok", "timeout=0", "timeout=x", "socket=relative", "prompt="}) {
+  for (const char* bad :
+       {"preauth authfail", "authfail preauth", "Nullok", "timeout=0", "timeout=x", "socket=relative", "prompt="}) {
     PamLogin login("socket=" + daemon.path() + " " + bad);
     login.type("123456");
     EXPECT_EQ(login.authenticate(), PAM_SERVICE_ERR) << bad;

@@ -37,15 +37,17 @@ class PamLogin {
   using Response = std::function<int(pam_response**)>;
 
   // `options` follow the module's name in both lines.
-  explicit PamLogin(const std::string& options, const char* user = "zoe_the_user")
-      : PamLogin(user, "auth [success=done ignore=ignore default=die] " + module_path() + " " + options +
-                           "\nauth requisite pam_debug.so auth=user_unknown\n"
-                           "account [success=done ignore=ignore default=die] " +
-                           module_path() + " " + options + "\naccount requisite pam_debug.so acct=acct_expired\n") {}
-  PamLogin(const char* user, const std::string& stack) {
-    std::ofstream(dir_.path() + "/umbra-test") << stack;
+  explicit PamLogin(const std::string& options, const char* user = "zoe_the_user", const char* service = "umbra-test")
+      : PamLogin(user,
+                 "auth [success=done ignore=ignore default=die] " + module_path() + " " + options +
+                     "\nauth requisite pam_debug.so auth=user_unknown\n"
+                     "account [success=done ignore=ignore default=die] " +
+                     module_path() + " " + options + "\naccount requisite pam_debug.so acct=acct_expired\n",
+                 service) {}
+  PamLogin(const char* user, const std::string& stack, const char* service = "umbra-test") {
+    std::ofstream(dir_.path() + "/" + service) << stack;
     const pam_conv conversation{&PamLogin::converse, this};
-    EXPECT_EQ(pam_start_confdir("umbra-test", user, &conversation, dir_.path().c_str(), &pam_), PAM_SUCCESS);
+    EXPECT_EQ(pam_start_confdir(service, user, &conversation, dir_.path().c_str(), &pam_), PAM_SUCCESS);
   }
   PamLogin(const PamLogin&) = delete;
   PamLogin& operator=(const PamLogin&) = delete;
@@ -77,12 +79,13 @@ class PamLogin {
     return n;
   }
   std::function<void()> while_prompting = [] {};
+  bool keeps_texts = true;  // of messages
 
  private:
   static int converse(int count, const pam_message** messages, pam_response** responses, void* self_pointer) {
     auto* self = static_cast<PamLogin*>(self_pointer);
     EXPECT_EQ(count, 1);
-    self->messages_.push_back({messages[0]->msg_style, messages[0]->msg});
+    self->messages_.push_back({messages[0]->msg_style, self->keeps_texts ? messages[0]->msg : ""});
     if (messages[0]->msg_style == PAM_TEXT_INFO || messages[0]->msg_style == PAM_ERROR_MSG) {
       *responses = static_cast<pam_response*>(std::calloc(1, sizeof(pam_response)));
       return PAM_SUCCESS;

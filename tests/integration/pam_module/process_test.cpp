@@ -19,6 +19,10 @@ namespace {
 
 using std::string;
 
+string offer_to_enrol(const string& packet) {
+  return reply_to(packet, wire::BeginReply{static_cast<std::uint8_t>(wire::Ask::enrol), 6, "the challenge"});
+}
+
 std::set<string> descriptors() {
   std::set<string> all;
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
@@ -47,6 +51,10 @@ TEST(Process, DescriptorsAreTheSameAfterwards) {
   {
     ScriptedDaemon daemon;
     EXPECT_EQ(PamLogin("socket=" + daemon.path()).authenticate(), PAM_CONV_ERR);
+    ScriptedDaemon offering(
+        [](const string& packet) { return Says{{is(packet, wire::Op::enrol) ? "nonsense" : offer_to_enrol(packet)}}; });
+    EXPECT_EQ(PamLogin("after_password socket=" + offering.path()).authenticate(), PAM_AUTHINFO_UNAVAIL);
+    EXPECT_EQ(PamLogin("preauth socket=" + daemon.path()).authenticate(), kIgnored);
     PamLogin absent("socket=" + daemon.path() + "/nothing");
     EXPECT_EQ(absent.authenticate(), PAM_AUTHINFO_UNAVAIL);
   }
@@ -103,12 +111,15 @@ TEST(Process, WorksWithoutStandardStreamsAndNeverBecomesOne) {
             0);
 }
 
-// A long answer that exists in clear only where the module can see it.
+// A long answer, and a secret, that exist in clear only where the module can see them: a test's own copies in this
+// process are there for the next test to inherit.
 constexpr std::uint8_t kMask = 0x55;
-constexpr char kMasked[] = "gf4g3f2g1f7g6f5g8f9g0f4g3f2g1f7g6f5g8f9g0f4g3f2g";  // every letter and digit ^ kMask
+constexpr std::string_view kMaskedSecret = "2f0g9f8g5f6g7f1g2f3g4f0g9f8g5f6g7f1g2f3g4f0g9f8g";
+constexpr std::string_view kMaskedAnswer =
+    "gf4g3f2g1f7g6f5g8f9g0f4g3f2g1f7g6f5g8f9g0f4g3f2g";  // every letter and digit ^ kMask
 
-char* typed_in_clear() {
-  char* text = strdup(kMasked);
+char* in_clear(std::string_view masked) {
+  char* text = strdup(masked.data());
   for (std::size_t i = 0; text[i] != '\0'; ++i) text[i] = static_cast<char>(text[i] ^ kMask);
   return text;
 }
@@ -116,16 +127,16 @@ char* typed_in_clear() {
 constexpr std::size_t kFrom = 16, kPart = 24;  // free() writes over the first bytes of what it frees
 
 // Compares as it goes, so that the search leaves no copy for itself to find.
-bool holds_the_answer(const char* data, std::size_t size) {
+bool holds(std::string_view masked, const char* data, std::size_t size) {
   for (std::size_t at = 0; at + kPart <= size; ++at) {
     std::size_t same = 0;
-    while (same < kPart && (data[at + same] ^ kMask) == kMasked[kFrom + same]) ++same;
+    while (same < kPart && (data[at + same] ^ kMask) == masked[kFrom + same]) ++same;
     if (same == kPart) return true;
   }
   return false;
 }
 
-bool memory_holds_the_answer() {
+bool memory_holds(std::string_view masked) {
   constexpr off_t kTooLarge = 1L << 28;  // only the sanitizers' own regions are
   const int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
   std::vector<char> buffer(1 << 16);
@@ -140,7 +151,7 @@ bool memory_holds_the_answer() {
     for (off_t at = from; !found && at < to; at += static_cast<off_t>(buffer.size() - kPart)) {
       const auto want = std::min(buffer.size(), static_cast<std::size_t>(to - at));
       const ssize_t got = pread(memory, buffer.data(), want, at);
-      found = got > 0 && holds_the_answer(buffer.data(), static_cast<std::size_t>(got));
+      found = got > 0 && holds(masked, buffer.data(), static_cast<std::size_t>(got));
     }
   }
   explicit_bzero(buffer.data(), buffer.size());
@@ -155,18 +166,45 @@ TEST(Process, NoCopyOfTheAnswerStays) {
               int wrong = 0;
               login.respond([&wrong](pam_response** out) {
                 *out = static_cast<pam_response*>(std::calloc(1, sizeof(pam_response)));
-                (*out)->resp = typed_in_clear();
-                wrong |= memory_holds_the_answer() ? 0 : 1;  // or the search would find nothing ever
+                (*out)->resp = in_clear(kMaskedAnswer);
+                wrong |= memory_holds(kMaskedAnswer) ? 0 : 1;  // or the search would find nothing ever
                 return PAM_SUCCESS;
               });
               wrong |= login.authenticate() == PAM_AUTH_ERR ? 0 : 2;
-              wrong |= memory_holds_the_answer() ? 4 : 0;
+              wrong |= memory_holds(kMaskedAnswer) ? 4 : 0;
               return wrong;
             }),
             0);
   const auto heard = daemon.heard();
   ASSERT_EQ(heard.size(), 2U);
-  EXPECT_EQ(read_as<wire::Verify>(heard[1]).value().answer.size(), sizeof kMasked - 1) << "it went out whole";
+  EXPECT_EQ(read_as<wire::Verify>(heard[1]).value().answer.size(), kMaskedAnswer.size()) << "it went out whole";
+}
+
+// The secret of an enrolment is in the reply, in what is kept of it, and in the page: contiguous at least in the URI.
+Says offer_in_clear(const string& packet) {
+  if (is(packet, wire::Op::begin)) return Says{{offer_to_enrol(packet)}};
+  if (!is(packet, wire::Op::enrol)) return Says{{honest_reply(packet)}};
+  char* secret = in_clear(kMaskedSecret);
+  const string uri = string("otpauth://totp/a:b?secret=") + secret;
+  Says says{{reply_to(packet, wire::EnrolReply{"b", "a", secret, uri, secret, 6, 0, {}})}};
+  std::free(secret);
+  return says;
+}
+
+TEST(Process, NoCopyOfANewSecretStays) {
+  ScriptedDaemon daemon(offer_in_clear);  // its copies are its own process's: the login runs in a child
+  EXPECT_EQ(in_child([&daemon] {
+              PamLogin login("after_password socket=" + daemon.path());
+              login.keeps_texts = false;
+              int wrong = 0;
+              login.while_prompting = [&wrong] { wrong |= memory_holds(kMaskedSecret) ? 0 : 1; };
+              login.type("123456").type("");
+              wrong |= login.authenticate() == PAM_SUCCESS ? 0 : 2;
+              wrong |= memory_holds(kMaskedSecret) ? 4 : 0;
+              wrong |= login.prompts() == 2 ? 0 : 8;
+              return wrong;
+            }),
+            0);
 }
 
 }  // namespace

@@ -70,6 +70,8 @@ inline std::string honest_reply(const std::string& packet) {
     const bool right = verify->challenge == "the challenge" && verify->answer == kRightCode;
     return reply_to(packet, wire::VerifyReply{right, false, wire::kAttemptsNotTold, right ? "the token" : ""});
   }
+  if (is(packet, wire::Op::preauth)) return reply_to(packet, wire::PreauthReply{false});
+  if (is(packet, wire::Op::authfail)) return reply_to(packet, wire::Nothing{});
   const auto complete = read_as<wire::Complete>(packet);
   const bool known = complete && complete->verified == "the token";
   return reply_to(packet, wire::Nothing{}, known ? wire::Status::ok : wire::Status::not_permitted);
@@ -103,6 +105,11 @@ class ScriptedDaemon {
   [[nodiscard]] std::vector<std::string> heard() const {
     const std::lock_guard lock(mutex_);
     return heard_;
+  }
+  [[nodiscard]] std::vector<wire::Op> ops() const {
+    std::vector<wire::Op> all;
+    for (const auto& packet : heard()) all.push_back(static_cast<wire::Op>(header_of(packet).op));
+    return all;
   }
   [[nodiscard]] std::size_t count(wire::Op op) const {
     std::size_t n = 0;

@@ -25,6 +25,7 @@ TEST(Options, NoWordsAreTheDefaults) {
   Options options;
   EXPECT_EQ(parse_options(0, nullptr, options), nullptr);
   EXPECT_FALSE(options.nullok || options.after_password || options.echo || options.forward_pass || options.no_enrol);
+  EXPECT_EQ(options.role, Role::code);
   EXPECT_EQ(options.first_pass, FirstPass::no);
   EXPECT_EQ(options.logging, Logging::normal);
   EXPECT_EQ(options.socket, nullptr);
@@ -61,6 +62,14 @@ TEST(Options, ForwardPassAsksForBothUnlessAPromptIsGiven) {
   EXPECT_STREQ(Parsed({"forward_pass", "prompt=Both: "}).options.question(), "Both: ");
 }
 
+TEST(Options, ALineHasOneRole) {
+  EXPECT_EQ(Parsed({"preauth"}).options.role, Role::preauth);
+  EXPECT_EQ(Parsed({"authfail"}).options.role, Role::authfail);
+  EXPECT_EQ(Parsed({"quiet", "preauth", "socket=/s", "preauth"}).bad, nullptr);
+  EXPECT_STREQ(Parsed({"preauth", "quiet", "authfail"}).bad, "authfail");
+  EXPECT_STREQ(Parsed({"authfail", "preauth"}).bad, "preauth");
+}
+
 class BadOption : public testing::TestWithParam<std::string> {};
 
 TEST_P(BadOption, IsNamed) {
@@ -70,7 +79,7 @@ TEST_P(BadOption, IsNamed) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Unknown, BadOption,
-                         testing::Values("", "nullOK", "nullok=1", "nullok ", "preauth", "authfail", "no_enroll",
+                         testing::Values("", "nullOK", "nullok=1", "nullok ", "preauth=1", "Authfail", "no_enroll",
                                          "prompt", "socket", "timeout", "=", "debug=1", "umbra"));
 INSTANTIATE_TEST_SUITE_P(Malformed, BadOption,
                          testing::Values("prompt=", "prompt=[]", "prompt=[", "prompt=a\nb", "prompt=\x1b[31m",
