@@ -17,10 +17,7 @@ std::string json_of(const wire::CodeReply& reply) {
   object["step"] = nullptr;
   if (reply.has_step) object["step"] = reply.step;
   // The daemon tells reasons to root alone.
-  if (geteuid() == 0) {
-    object["reason"] = nullptr;
-    if (const auto word = reason_word(reply.reason); !word.empty()) object["reason"] = std::string(word);
-  }
+  if (geteuid() == 0) object["reason"] = reason_json(reply.reason);
   return json_line(object);
 }
 
@@ -30,8 +27,7 @@ TypedAnswer code_for(const Tool& tool, std::string_view prompt) {
   TypedAnswer answer;
   if (tool.words.code) {
     const std::string& code = *tool.words.code;
-    const std::string_view sent = code.size() <= TypedAnswer::capacity() ? code : wire::kMalformedAnswer;
-    answer.assign({reinterpret_cast<const std::uint8_t*>(sent.data()), sent.size()});
+    answer.assign(code.size() <= wire::kMaxAnswer ? code : wire::kMalformedAnswer);
   } else if (!tool.asker.ask(prompt, answer)) {
     throw Failure(Exit::usage, "the input ended before a code: type one, or give it as a word");
   }

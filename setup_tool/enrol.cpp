@@ -38,7 +38,7 @@ wire::SetupReply request_setup(Tool& tool) {
     TypedAnswer current;
     if (!tool.asker.can_ask() || !tool.asker.ask("Current code: ", current) || current.empty())
       throw already_enabled(tool);
-    status = send_setup(tool, text_of(current), reply);
+    status = send_setup(tool, current.text(), reply);
     if (status == wire::Status::already_enabled) throw already_enabled(tool);
   }
   if (status != wire::Status::ok) throw Client::failure_of(status, tool.user);
@@ -59,12 +59,8 @@ void show(const Tool& tool, const Enrolment& enrolment, std::optional<NewFile>& 
   SecretBlob png;
   if (picture || tool.words.json) png = png_of(code);
   if (picture) picture->write(png);
-  try {
-    tool.out.write(tool.words.json ? enrolment_json(enrolment, png)
-                                   : enrolment_page(enrolment, qr_for_page(tool, code)));
-  } catch (const OutputFailure& failure) {
-    throw Failure(failure.exit(), std::string(failure.what()) + "; nothing was confirmed, run setup again");
-  }
+  tool.out.write(tool.words.json ? enrolment_json(enrolment, png) : enrolment_page(enrolment, qr_for_page(tool, code)),
+                 "nothing was confirmed, run setup again");
   if (picture) picture->keep();
 }
 
@@ -79,7 +75,7 @@ Exit ask_first_code(Tool& tool, const std::string& user) {
     TypedAnswer answer;
     if (!tool.asker.ask(kFirstCodePrompt, answer)) break;
     wire::CodeReply reply;
-    tool.client.require(wire::Confirm{user, text_of(answer)}, reply, user);
+    tool.client.require(wire::Confirm{user, answer.text()}, reply, user);
     if (reply.accepted) {
       tell_done(tool, "Confirmed: from now on " + printable(user) + " logs in with a code.");
       return Exit::done;
@@ -107,7 +103,7 @@ Exit run_setup(Tool& tool) {
 Exit run_confirm(Tool& tool) {
   const TypedAnswer answer = code_for(tool, kFirstCodePrompt);
   wire::CodeReply reply;
-  tool.client.require(wire::Confirm{tool.user, text_of(answer)}, reply, tool.user);
+  tool.client.require(wire::Confirm{tool.user, answer.text()}, reply, tool.user);
   return report(tool, reply, "Confirmed: from now on " + printable(reply.user) + " logs in with a code.");
 }
 

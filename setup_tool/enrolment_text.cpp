@@ -1,8 +1,8 @@
 #include "setup_tool/enrolment_text.hpp"
 
 #include <nlohmann/json.hpp>
-#include <vector>
 
+#include "setup_tool/backup_text.hpp"
 #include "setup_tool/base64.hpp"
 #include "setup_tool/client.hpp"
 #include "setup_tool/json_text.hpp"
@@ -13,32 +13,12 @@ namespace umbra {
 namespace {
 
 constexpr std::size_t kGroup = 4;
-constexpr unsigned kCodesPerLine = 2;
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    if (end != 0) lines.push_back(text.substr(0, end));
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  }
-  return lines;
-}
 
 void put_groups(SecretStream& page, std::string_view secret) {
   page << "   ";
   for (; !secret.empty(); secret.remove_prefix(std::min(kGroup, secret.size())))
     page << ' ' << secret.substr(0, kGroup);
   page << "\n\n";
-}
-
-void put_backup_codes(SecretStream& page, std::string_view codes) {
-  unsigned column = 0;
-  for (const auto code : lines_of(codes)) {
-    page << "    " << printable(code);
-    if (++column % kCodesPerLine == 0) page << '\n';
-  }
-  if (column % kCodesPerLine != 0) page << '\n';
 }
 
 void wipe_text(std::string& text) { wipe(text.data(), text.size()); }
@@ -83,7 +63,7 @@ SecretText enrolment_json(const Enrolment& enrolment, Bytes png) {
   object["otpauth_uri"] = std::string(enrolment.uri);
   object["qr_code_base64"] = std::string(base64(png));
   object["backup_codes"] = nlohmann::ordered_json::array();
-  for (const auto code : lines_of(enrolment.backup_codes)) object["backup_codes"].push_back(std::string(code));
+  for (const auto code : code_lines(enrolment.backup_codes)) object["backup_codes"].push_back(std::string(code));
 
   std::string line = json_line(object);
   const SecretText text(line);

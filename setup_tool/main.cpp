@@ -38,16 +38,28 @@ umbra::Exit run(umbra::Tool& tool) {
     case umbra::Verb::unlock: return run_unlock(tool);
     case umbra::Verb::list: return run_list(tool);
     case umbra::Verb::remove: return run_remove(tool);
+    case umbra::Verb::backup_codes: return run_backup_codes(tool);
+    case umbra::Verb::disable: return run_disable(tool);
+    case umbra::Verb::enforce: return run_enforce(tool);
+    case umbra::Verb::unenforce: return run_unenforce(tool);
+    case umbra::Verb::bypass: return run_bypass(tool);
+    case umbra::Verb::log: return run_log(tool);
+    case umbra::Verb::doctor: return run_doctor(tool);
   }
   return umbra::Exit::usage;
+}
+
+// Whose business is nobody's in particular: without a name they are not about the caller.
+bool is_about_many(umbra::Verb verb) {
+  return verb == umbra::Verb::list || verb == umbra::Verb::log || verb == umbra::Verb::enforce ||
+         verb == umbra::Verb::unenforce;
 }
 
 umbra::Exit act_on(const umbra::Words& words, const umbra::Output& out) {
   umbra::Client client(words.socket);
   const umbra::Asker asker(words.from_stdin);
-  const bool names_nobody = words.verb == umbra::Verb::list;
   umbra::Tool tool{client, out, asker, words, words.user};
-  if (tool.user.empty() && !names_nobody) tool.user = umbra::caller_name();
+  if (tool.user.empty() && !is_about_many(words.verb)) tool.user = umbra::caller_name();
   return run(tool);
 }
 

@@ -1,6 +1,7 @@
 #include "setup_tool/output.hpp"
 
 #include <langinfo.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -25,6 +26,20 @@ void Output::write(std::string_view text) const {
     else if (errno != EINTR)
       throw OutputFailure(errno);
   }
+}
+
+void Output::write(std::string_view text, const std::string& consequence) const {
+  try {
+    write(text);
+  } catch (const OutputFailure& failure) {
+    throw Failure(failure.exit(), std::string(failure.what()) + "; " + consequence);
+  }
+}
+
+// Asked for nothing, poll() tells errors and hang-ups alone.
+bool Output::reader_leaves_within(int timeout_ms) const noexcept {
+  pollfd reader{fd_, 0, 0};
+  return poll(&reader, 1, timeout_ms) > 0;
 }
 
 Surroundings Output::surroundings() const noexcept {

@@ -24,6 +24,10 @@ class Output {
 
   // Unbuffered and whole; throws OutputFailure.
   void write(std::string_view text) const;
+  // The same, where something was done before: a failure's line ends with `consequence`.
+  void write(std::string_view text, const std::string& consequence) const;
+  // Waits `timeout_ms` milliseconds; true at once where nobody reads any more (a closed pipe, a lost terminal).
+  [[nodiscard]] bool reader_leaves_within(int timeout_ms) const noexcept;
   [[nodiscard]] Surroundings surroundings() const noexcept;
 
  private:

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <csignal>
 #include <iterator>
+#include <optional>
 
 #include "setup_tool/failure.hpp"
 
@@ -87,34 +88,28 @@ class Terminal {
   int fd_;
 };
 
-enum class Line { complete, end, interrupted };
+// Nothing: a signal came, and the line counts for nothing.
+using MaybeAsked = std::optional<Asked>;
 
 // Byte by byte: what follows the line is left for whoever asks next.
-Line read_line(int fd, const SignalWatch* watch, TypedAnswer& answer) {
-  std::uint8_t typed[wire::kMaxAnswer];
-  const WipeGuard guard(typed, sizeof typed);
-  std::size_t size = 0;
-  for (;;) {
+MaybeAsked read_line(int fd, const SignalWatch* watch, std::span<std::uint8_t> room, std::size_t& size) {
+  bool fits = true;
+  for (size = 0;;) {
     if (watch != nullptr) {
       pollfd ready{fd, POLLIN, 0};
-      if (ppoll(&ready, 1, nullptr, &watch->outside_mask()) < 0 && errno != EINTR) return Line::end;
-      if (noted_signal != 0) return Line::interrupted;
+      if (ppoll(&ready, 1, nullptr, &watch->outside_mask()) < 0 && errno != EINTR) return Asked::end;
+      if (noted_signal != 0) return std::nullopt;
       if (ready.revents == 0) continue;
     }
     std::uint8_t byte = 0;
+    const WipeGuard guard(&byte, sizeof byte);
     const ssize_t got = read(fd, &byte, 1);
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0 && size == 0) return Line::end;
-    if (got <= 0 || byte == '\n') break;
-    if (size < sizeof typed) typed[size] = byte;
-    ++size;
+    if (got <= 0 && size == 0) return Asked::end;
+    if (got <= 0 || byte == '\n') return fits ? Asked::line : Asked::too_long;
+    fits = size < room.size();
+    if (fits) room[size++] = byte;
   }
-  if (size <= sizeof typed)
-    answer.assign({typed, size});
-  else
-    answer.assign(
-        {reinterpret_cast<const std::uint8_t*>(wire::kMalformedAnswer.data()), wire::kMalformedAnswer.size()});
-  return Line::complete;
 }
 
 void show(int fd, std::string_view text) {
@@ -125,31 +120,47 @@ void show(int fd, std::string_view text) {
   }
 }
 
-Line ask_once(int tty, std::string_view prompt, TypedAnswer& answer) {
+MaybeAsked ask_once(int tty, std::string_view prompt, std::span<std::uint8_t> room, std::size_t& size) {
   const SignalWatch watch;
   const EchoOff echo(tty);
   if (!echo.off())
     throw Failure(Exit::usage, "the terminal does not let its echo be switched off: use --stdin instead");
   show(tty, prompt);
-  const Line line = read_line(tty, &watch, answer);
+  const MaybeAsked asked = read_line(tty, &watch, room, size);
   show(tty, "\n");
-  return line;
+  return asked;
 }
 
 }  // namespace
 
 bool Asker::can_ask() const noexcept { return from_stdin_ || Terminal().fd() >= 0; }
 
-bool Asker::ask(std::string_view prompt, TypedAnswer& answer) const {
-  if (from_stdin_) return read_line(STDIN_FILENO, nullptr, answer) == Line::complete;
+Asked Asker::ask_into(std::string_view prompt, std::span<std::uint8_t> room, std::size_t& size) const {
+  if (from_stdin_) return *read_line(STDIN_FILENO, nullptr, room, size);
   const Terminal terminal;
   if (terminal.fd() < 0)
-    throw Failure(Exit::usage, "no terminal to ask on: give the code as a word, or as a line with --stdin");
+    throw Failure(
+        Exit::usage,
+        "no terminal to ask on: answer with --stdin, one a line, or give verify and confirm the code as a word");
   for (;;) {
-    const Line line = ask_once(terminal.fd(), prompt, answer);
-    if (line != Line::interrupted) return line == Line::complete;
+    if (const MaybeAsked asked = ask_once(terminal.fd(), prompt, room, size)) return *asked;
     static_cast<void>(raise(noted_signal));  // handlers and echo are as they were: this ends or stops the tool
   }
+}
+
+bool Asker::ask(std::string_view prompt, TypedAnswer& answer) const {
+  std::size_t size = 0;
+  const Asked asked = ask_into(prompt, answer.room(), size);
+  answer.keep(size);
+  if (asked == Asked::too_long) answer.assign(wire::kMalformedAnswer);
+  return asked != Asked::end;
+}
+
+Asked Asker::ask_password(std::string_view prompt, TypedPassword& password) const {
+  std::size_t size = 0;
+  const Asked asked = ask_into(prompt, password.room(), size);
+  password.keep(asked == Asked::line ? size : 0);
+  return asked;
 }
 
 }  // namespace umbra

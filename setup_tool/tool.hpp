@@ -13,7 +13,7 @@ struct Tool {
   const Output& out;
   const Asker& asker;
   const Words& words;
-  std::string user;  // the words' user or else the caller
+  std::string user;  // the words' user or else the caller; empty where the verb is about several
 };
 
 // Each returns how to end, or throws Failure.
@@ -24,6 +24,13 @@ Exit run_status(Tool& tool);
 Exit run_list(Tool& tool);
 Exit run_unlock(Tool& tool);
 Exit run_remove(Tool& tool);
+Exit run_backup_codes(Tool& tool);
+Exit run_disable(Tool& tool);
+Exit run_enforce(Tool& tool);
+Exit run_unenforce(Tool& tool);
+Exit run_bypass(Tool& tool);
+Exit run_log(Tool& tool);
+Exit run_doctor(Tool& tool);
 
 // The one line on standard error that an error or a note is.
 void tell(std::string_view line);

@@ -7,7 +7,7 @@ namespace umbra {
 Exit run_verify(Tool& tool) {
   const TypedAnswer answer = code_for(tool, "Code: ");
   wire::CodeReply reply;
-  tool.client.require(wire::Check{tool.user, text_of(answer)}, reply, tool.user);
+  tool.client.require(wire::Check{tool.user, answer.text()}, reply, tool.user);
   return report(tool, reply, "Accepted for " + printable(reply.user) + ".");
 }
 

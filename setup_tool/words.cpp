@@ -6,27 +6,28 @@
 #include <sys/un.h>
 
 #include <CLI/CLI.hpp>
-#include <map>
-#include <vector>
 
 #include "paths.h"
 #include "setup_tool/plain_text.hpp"
+#include "setup_tool/verbs.hpp"
 
 namespace umbra {
 namespace {
 
-using SubjectAndCode = std::vector<std::string>;
-
-struct Draft {
-  Words words;
-  std::string algorithm, qr;
-  unsigned digits = 0;
-  SubjectAndCode subject_and_code;
-};
-
-const std::map<std::string, Verb> kVerbs = {
-    {"setup", Verb::setup},   {"confirm", Verb::confirm}, {"status", Verb::status}, {"verify", Verb::verify},
-    {"unlock", Verb::unlock}, {"list", Verb::list},       {"remove", Verb::remove}};
+const std::map<std::string, Verb> kVerbs = {{"setup", Verb::setup},
+                                            {"confirm", Verb::confirm},
+                                            {"status", Verb::status},
+                                            {"verify", Verb::verify},
+                                            {"backup-codes", Verb::backup_codes},
+                                            {"disable", Verb::disable},
+                                            {"list", Verb::list},
+                                            {"enforce", Verb::enforce},
+                                            {"unenforce", Verb::unenforce},
+                                            {"unlock", Verb::unlock},
+                                            {"bypass", Verb::bypass},
+                                            {"remove", Verb::remove},
+                                            {"log", Verb::log},
+                                            {"doctor", Verb::doctor}};
 const std::map<std::string, wire::Algorithm> kAlgorithms = {
     {"SHA1", wire::Algorithm::sha1}, {"SHA256", wire::Algorithm::sha256}, {"SHA512", wire::Algorithm::sha512}};
 const std::map<std::string, QrWish> kQrWishes = {
@@ -37,11 +38,6 @@ std::string check_socket(const std::string& path) {
   return "the path of a socket has 1 to " + std::to_string(sizeof(sockaddr_un::sun_path) - 1) + " bytes";
 }
 
-std::string check_user(const std::string& user) {
-  if (!user.empty() && user.size() <= wire::kMaxUser) return {};
-  return "the name of a user has 1 to " + std::to_string(wire::kMaxUser) + " bytes";
-}
-
 void add_global(CLI::App& app, Draft& draft) {
   app.add_option("--socket", draft.words.socket, "socket of umbra-totpd")
       ->type_name("PATH")
@@ -49,57 +45,13 @@ void add_global(CLI::App& app, Draft& draft) {
       ->take_last()
       ->capture_default_str();
   app.add_flag("--json", draft.words.json, "answer in JSON on standard output");
-  app.add_flag("--stdin", draft.words.from_stdin, "read codes from standard input, one a line");
+  app.add_flag("--stdin", draft.words.from_stdin, "read passwords and codes from standard input, one a line");
   app.set_version_flag("--version", "umbra-totp " UMBRA_VERSION);
-}
-
-CLI::Option* add_user(CLI::App& verb, Draft& draft, const char* help) {
-  return verb.add_option("USER", draft.words.user, help)->type_name("")->check(check_user);
-}
-
-void add_subject_and_code(CLI::App& verb, Draft& draft) {
-  verb.add_option("WORD", draft.subject_and_code, "USER CODE; or CODE alone, for yourself; or nothing: asked for")
-      ->type_name("")
-      ->expected(0, 2);
-}
-
-void add_setup(CLI::App& app, Draft& draft) {
-  CLI::App& verb = *app.add_subcommand("setup", "make a new secret, show it once, ask for its first code");
-  add_user(verb, draft, "whose (default: you)");
-  verb.add_flag("--no-confirm", draft.words.no_confirm, "do not ask for the first code: confirm does it later");
-  verb.add_flag("--force", draft.words.force, "root: replace an enabled secret without a current code");
-  verb.add_option("--qr", draft.qr, "auto, utf8, ascii or none")
-      ->type_name("STYLE")
-      ->check(CLI::IsMember(std::vector<std::string>{"auto", "utf8", "ascii", "none"}))
-      ->take_last();
-  verb.add_option("--png", draft.words.png, "also write the QR code to this new file")->type_name("FILE")->take_last();
-  verb.add_option("--algorithm", draft.algorithm, "SHA1, SHA256 or SHA512")
-      ->type_name("NAME")
-      ->transform(CLI::IsMember(std::vector<std::string>{"SHA1", "SHA256", "SHA512"}, CLI::ignore_case))
-      ->take_last();
-  verb.add_option("--digits", draft.digits, "of a code, 6 to 8")
-      ->type_name("N")
-      ->check(CLI::Range(6U, 8U))
-      ->take_last();
-  verb.add_option("--period", draft.words.period, "of a code, 1 to 86400")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(1U, 86400U))
-      ->take_last();
-}
-
-void add_verbs(CLI::App& app, Draft& draft) {
-  add_setup(app, draft);
-  add_subject_and_code(*app.add_subcommand("confirm", "first code of a new secret: from now on it counts"), draft);
-  add_user(*app.add_subcommand("status", "what is set up"), draft, "whose (default: yours)");
-  add_subject_and_code(*app.add_subcommand("verify", "test a code exactly as a login would"), draft);
-  add_user(*app.add_subcommand("unlock", "root: clear lock, suspension and budget"), draft, "whose")->required();
-  app.add_subcommand("list", "root: every user's state, one a line");
-  add_user(*app.add_subcommand("remove", "root: forget a user's record"), draft, "whose")->required();
 }
 
 // Two words are USER CODE; one is the CODE, for the caller. The likely mistake is a USER alone.
 std::string settle_subject_and_code(Draft& draft) {
-  SubjectAndCode& given = draft.subject_and_code;
+  const std::vector<std::string>& given = draft.subject_and_code;
   if (given.size() == 2) {
     if (const std::string wrong = check_user(given[0]); !wrong.empty()) return wrong;
     draft.words.user = given[0];
@@ -126,6 +78,9 @@ Parsed settle(const CLI::App& app, Draft& draft) {
   }
   if (const std::string wrong = settle_subject_and_code(draft); !wrong.empty()) return usage(wrong);
   draft.words.verb = kVerbs.at(verbs.front()->get_name());
+  if (draft.words.verb == Verb::doctor && draft.words.user.empty())
+    return usage("doctor explains one login: say --user NAME; it does not check whole services yet");
+  if (!draft.valid.empty()) draft.words.valid = *seconds_of(draft.valid);  // checked when it was read
   if (!draft.qr.empty()) draft.words.qr = kQrWishes.at(draft.qr);
   if (!draft.algorithm.empty()) draft.words.algorithm = static_cast<std::uint8_t>(kAlgorithms.at(draft.algorithm));
   draft.words.digits = static_cast<std::uint8_t>(draft.digits);

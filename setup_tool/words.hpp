@@ -3,20 +3,37 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "setup_tool/exit_code.hpp"
 #include "setup_tool/qr_text.hpp"
 
 namespace umbra {
 
-enum class Verb : std::uint8_t { setup, confirm, status, verify, unlock, list, remove };
+enum class Verb : std::uint8_t {
+  setup,
+  confirm,
+  status,
+  verify,
+  backup_codes,
+  disable,
+  list,
+  enforce,
+  unenforce,
+  unlock,
+  bypass,
+  remove,
+  log,
+  doctor,
+};
 
 struct Words {
   Verb verb = Verb::status;
   std::string socket;
   bool json = false, from_stdin = false;
-  std::string user;  // empty: the caller
+  std::string user;  // empty: the caller; log: everybody
   std::optional<std::string> code;
+  std::vector<std::string> users;  // enforce, unenforce
 
   // setup
   bool no_confirm = false, force = false;
@@ -24,6 +41,16 @@ struct Words {
   std::string png;                         // a path; empty: no picture
   std::uint8_t algorithm = 0, digits = 0;  // wire::Algorithm; zero: the daemon's default
   std::uint32_t period = 0;                // seconds; likewise
+
+  std::uint32_t valid = 15 * 60;  // bypass: seconds
+
+  // log
+  bool follow = false;
+  std::uint32_t count = 50;  // entries
+
+  // doctor
+  std::string service = "sshd";
+  std::string source;  // an address; empty: a local login
 };
 
 // Where there are no words to act on: what to print and how to end.

@@ -1,6 +1,3 @@
-#include <pwd.h>
-#include <unistd.h>
-
 #include "tests/integration/tool/fixture.hpp"
 
 namespace umbra::test {
@@ -9,13 +6,6 @@ namespace {
 using nlohmann::json;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-constexpr uid_t kNobody = 65534;
-
-std::string name_of(uid_t uid) {
-  const passwd* const entry = getpwuid(uid);
-  return entry == nullptr ? "" : entry->pw_name;
-}
 
 // confirm and verify take the same words and answer alike; each test runs for both.
 class Code : public ToolTest, public testing::WithParamInterface<const char*> {

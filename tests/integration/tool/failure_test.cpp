@@ -22,7 +22,15 @@ const Verb kVerbs[] = {{{"setup", "alice"}, Op::setup},
                        {{"status", "alice"}, Op::status},
                        {{"list"}, Op::list},
                        {{"unlock", "alice"}, Op::unlock},
-                       {{"remove", "alice"}, Op::remove}};
+                       {{"remove", "alice"}, Op::remove},
+                       {{"backup-codes", "alice"}, Op::backup_codes},
+                       {{"disable", "alice"}, Op::disable},
+                       {{"enforce", "alice"}, Op::enforce},
+                       {{"unenforce", "alice"}, Op::unenforce},
+                       {{"bypass", "alice"}, Op::bypass},
+                       {{"log"}, Op::trail},
+                       {{"log", "--follow", "-n", "0"}, Op::trail},
+                       {{"doctor", "--user", "alice"}, Op::explain}};
 
 TEST_F(Failing, EachStatusHasItsExitCodeForEachVerb) {
   const std::pair<Status, Exit> table[] = {
@@ -99,9 +107,18 @@ TEST_F(Failing, ADaemonThatRestartsIsAskedOnceMore) {
 }
 
 TEST_F(Failing, BadWordsAreExit2AndReachNobody) {
-  for (const Args& args : {Args{"frob"}, {"setup", "--digits", "9", "alice"}, {"list", "alice"}, {"remove"}})
+  for (const Args& args : {Args{"frob"},
+                           {"setup", "--digits", "9", "alice"},
+                           {"list", "alice"},
+                           {"remove"},
+                           {"disable", "alice", "password"},
+                           {"enforce"},
+                           {"bypass", "alice", "--valid", "8d"},
+                           {"log", "-n", "1000001"},
+                           {"doctor"},
+                           {"doctor", "--user", "alice", "--source", "tty1"}})
     expect_error(run(args), Exit::usage, "--help");
-  EXPECT_EQ(daemon.count(Op::setup) + daemon.count(Op::list) + daemon.count(Op::remove), 0);
+  for (const auto& verb : kVerbs) EXPECT_EQ(daemon.count(verb.op), 0);
 }
 
 TEST_F(Failing, NoWordsAtAllIsHelpAndExit2) {

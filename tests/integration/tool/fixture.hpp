@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gmock/gmock.h>
+#include <pwd.h>
 #include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
@@ -45,6 +46,14 @@ inline wire::CodeReply refused(wire::Reason reason = wire::Reason::wrong_code) {
   reply.reason = static_cast<std::uint8_t>(reason);
   reply.user = "alice";
   return reply;
+}
+
+// Somebody who is not root.
+inline constexpr uid_t kNobody = 65534;
+
+inline std::string name_of(uid_t uid) {
+  const passwd* const entry = getpwuid(uid);
+  return entry == nullptr ? "" : entry->pw_name;
 }
 
 class ToolTest : public testing::Test {

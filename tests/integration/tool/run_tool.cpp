@@ -112,14 +112,14 @@ Outcome run_tool(const Args& args, const Streams& streams) {
   return outcome;
 }
 
-ToolOnTerminal::ToolOnTerminal(const Args& args, const char* locale) {
+ToolOnTerminal::ToolOnTerminal(const Args& args, const char* locale, uid_t uid) {
   handle(SIGPIPE, SIG_IGN);
   const Pipe report, orders;
   winsize size{};
   size.ws_row = 60;
   size.ws_col = 132;
   leader_ = checked(forkpty(&terminal_, nullptr, nullptr, &size), "forkpty");
-  if (leader_ == 0) lead_session(args, locale, report.end[1], orders.end[0]);
+  if (leader_ == 0) lead_session(args, locale, uid, report.end[1], orders.end[0]);
   close(report.end[1]);
   close(orders.end[0]);
   report_ = report.end[0];
@@ -139,7 +139,7 @@ ToolOnTerminal::~ToolOnTerminal() {
 // What a shell does: puts the tool into the foreground, tells what becomes of it, continues it on order. The tool's pid
 // and then each change of it go through the report pipe as ints. It stays until it is killed, so that the terminal
 // keeps its state.
-void ToolOnTerminal::lead_session(const Args& args, const char* locale, int report, int orders) {
+void ToolOnTerminal::lead_session(const Args& args, const char* locale, uid_t uid, int report, int orders) {
   handle(SIGTTOU, SIG_IGN);
   setenv("LC_ALL", locale, 1);
   setenv("TERM", "xterm-256color", 1);
@@ -149,7 +149,7 @@ void ToolOnTerminal::lead_session(const Args& args, const char* locale, int repo
     tcsetpgrp(STDIN_FILENO, getpid());
     handle(SIGTTOU, SIG_DFL);
     handle(SIGPIPE, SIG_DFL);
-    exec_tool(args);
+    exec_tool(args, uid);
   }
   const auto tell = [report](int word) { return write(report, &word, sizeof word) == sizeof word; };
   int status = 0;

@@ -29,7 +29,7 @@ Outcome run_tool(const Args& args, const Streams& streams = {});
 // The tool in the foreground of a shell's session: it may be stopped like any job.
 class ToolOnTerminal {
  public:
-  explicit ToolOnTerminal(const Args& args, const char* locale = "C.UTF-8");
+  explicit ToolOnTerminal(const Args& args, const char* locale = "C.UTF-8", uid_t uid = 0);
   ~ToolOnTerminal();
   ToolOnTerminal(const ToolOnTerminal&) = delete;
   ToolOnTerminal& operator=(const ToolOnTerminal&) = delete;
@@ -51,7 +51,7 @@ class ToolOnTerminal {
   void resume() const;
 
  private:
-  void lead_session(const Args& args, const char* locale, int report, int orders);
+  void lead_session(const Args& args, const char* locale, uid_t uid, int report, int orders);
   bool read_some(int timeout_ms);
 
   int terminal_ = -1;
