@@ -15,6 +15,7 @@
 #include "daemon/crypto/keyring_file.hpp"
 #include "daemon/crypto/sodium.hpp"
 #include "daemon/edge/listener.hpp"
+#include "daemon/service/sweeper.hpp"
 #include "daemon/store/lmdb_store.hpp"
 #include "daemon/system/systemd.hpp"
 #include "paths.h"
@@ -25,9 +26,10 @@ namespace {
 namespace asio = boost::asio;
 
 // Lookups may wait for a directory service, so they are many; Argon2 takes 19 MiB and a core each, so they are few.
-constexpr unsigned kLookupThreads = 4, kSlowThreads = 2, kEnrolmentThreads = 1;
+constexpr unsigned kLookupThreads = 4, kSlowThreads = 2, kEnrolmentThreads = 1, kPasswordThreads = 2;
 constexpr std::chrono::seconds kPatience{5};
-constexpr std::size_t kLookupQueue = 4096, kSlowQueue = 64, kEnrolmentQueue = 64;
+constexpr std::size_t kLookupQueue = 4096, kSlowQueue = 64, kEnrolmentQueue = 64, kPasswordQueue = 64;
+constexpr std::chrono::seconds kTrailInterval{1};  // what a power cut may take of the audit trail; the log has it
 
 void keep_secrets_in_memory() {
   const rlimit no_core{0, 0};
@@ -86,14 +88,31 @@ void watch_signals(asio::signal_set& signals, const std::function<void()>& on_ha
   });
 }
 
-void feed_watchdog(asio::steady_timer& timer, std::chrono::microseconds interval) {
-  if (interval.count() == 0) return;
-  systemd::notify_watchdog();
-  timer.expires_after(interval / 2);
-  timer.async_wait([&timer, interval](const boost::system::error_code& error) {
-    if (!error) feed_watchdog(timer, interval);
+// Calls `act` now and then again and again, until the timer is cancelled.
+void every(asio::steady_timer& timer, std::chrono::microseconds interval, const std::function<void()>& act) {
+  act();
+  timer.expires_after(interval);
+  timer.async_wait([&timer, interval, &act](const boost::system::error_code& error) {
+    if (!error) every(timer, interval, act);
   });
 }
+
+// Where work waits that takes long. Each may hand work to the committer, and that to a later one.
+struct Lanes {
+  explicit Lanes(const std::function<void(const std::string&)>& complain)
+      : password(kPasswordThreads, kPasswordQueue, complain),
+        enrolment(kEnrolmentThreads, kEnrolmentQueue, complain),
+        slow(kSlowThreads, kSlowQueue, complain) {}
+
+  void finish(Committer& committer) {
+    for (Lane* lane : {&password, &enrolment, &slow}) {
+      committer.settle();
+      lane->finish();
+    }
+  }
+
+  Lane password, enrolment, slow;
+};
 
 }  // namespace
 
@@ -122,28 +141,41 @@ void run_daemon(const Paths& paths, const Log& log) {
   asio::io_context loop(1);
   const auto complain = [&log](const std::string& error) { log.note(LOG_ERR, error); };
   Committer committer(store, complain);
-  Lane slow(kSlowThreads, kSlowQueue, complain), enrolment(kEnrolmentThreads, kEnrolmentQueue, complain);
-  Context context{store, committer, *ring, clock, names, log, settings, slow, enrolment};
+  Lanes lanes(complain);
+  LmdbTrail trail(store.environment(), ring, clock);
+  Audit audit(log, trail, committer, clock);
+  Sources sources;
+  const HelperPasswords passwords(paths.password_helper);
+  Context context{store,   committer, *ring,          clock,      names,          log, settings, audit,
+                  sources, passwords, lanes.password, lanes.slow, lanes.enrolment};
+  Sweeper sweeper(context);
   // The dispatcher needs the lookup lane, whose last jobs need the dispatcher: the lane goes first.
   std::optional<Dispatcher> dispatcher;
   Lane lookup(kLookupThreads, kLookupQueue, complain);
-  dispatcher.emplace(context, lookup);
+  dispatcher.emplace(context, trail, lookup);
 
   const auto given = value_or_throw(systemd::listen_fd());
   Listener listener(loop, given ? *given : bind_socket(paths.socket), *dispatcher, log);
   asio::signal_set signals(loop, SIGTERM, SIGINT, SIGHUP);
-  asio::steady_timer watchdog(loop);
+  asio::steady_timer watchdog(loop), flush(loop), clean_up(loop);
   const std::function<void()> on_hangup = [&] { reload(paths, settings, log); };
   const std::function<void()> on_end = [&] {
     systemd::notify_stopping();
     log.note(LOG_NOTICE, "stopping");
     signals.cancel();
-    watchdog.cancel();
+    for (auto* timer : {&watchdog, &flush, &clean_up}) timer->cancel();
     listener.stop();
     loop.stop();
   };
   watch_signals(signals, on_hangup, on_end);
-  feed_watchdog(watchdog, systemd::watchdog_interval());
+  const std::function<void()> on_watchdog = [] { systemd::notify_watchdog(); };
+  const std::function<void()> on_flush = [&] { audit.flush(); };
+  // A queue that is full has more urgent work: the next time will do.
+  const std::function<void()> on_clean_up = [&] { (void)lookup.post([&] { sweeper.sweep(); }); };
+  if (const auto interval = systemd::watchdog_interval(); interval.count() > 0)
+    every(watchdog, interval / 2, on_watchdog);
+  every(flush, kTrailInterval, on_flush);
+  every(clean_up, std::chrono::seconds(Sweeper::kInterval), on_clean_up);
   listener.start();
   systemd::notify_ready();
   log.note(LOG_NOTICE, "ready at " + (given ? std::string("the socket systemd gave") : paths.socket));
@@ -154,9 +186,8 @@ void run_daemon(const Paths& paths, const Log& log) {
 
   // Each may still hand work to the next; all of them need what is destroyed after this.
   lookup.finish();
-  committer.settle();
-  slow.finish();
-  enrolment.finish();
+  lanes.finish(committer);
+  audit.flush();
   committer.finish();
   if (!given) unlink(paths.socket.c_str());
 }

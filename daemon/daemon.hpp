@@ -9,7 +9,7 @@
 namespace umbra {
 
 struct Paths {
-  std::string config, state_dir, keyring, socket;
+  std::string config, state_dir, keyring, socket, password_helper;
 };
 
 // $CREDENTIALS_DIRECTORY/keyring where that is there, else the built-in path.

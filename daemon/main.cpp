@@ -29,7 +29,8 @@ int check_config(const std::string& path) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  umbra::Paths paths{UMBRA_CONFIG_FILE, UMBRA_STATE_DIR, umbra::default_keyring_path(), UMBRA_SOCKET_PATH};
+  umbra::Paths paths{UMBRA_CONFIG_FILE, UMBRA_STATE_DIR, umbra::default_keyring_path(), UMBRA_SOCKET_PATH,
+                     UMBRA_PASSWORD_HELPER};
   bool check_only = false;
   CLI::App app("Verifies one-time codes for pam_umbra_totp; runs in the foreground.", "umbra-totpd");
   app.add_option("--config", paths.config, "configuration file")->type_name("FILE")->take_last()->capture_default_str();
@@ -40,6 +41,10 @@ int main(int argc, char** argv) {
   app.add_option("--keyring", paths.keyring, "Fernet key ring")->type_name("FILE")->take_last()->capture_default_str();
   app.add_option("--socket", paths.socket, "where to listen, unless systemd gives a socket")
       ->type_name("PATH")
+      ->take_last()
+      ->capture_default_str();
+  app.add_option("--password-helper", paths.password_helper, "program that says whether a password is right")
+      ->type_name("FILE")
       ->take_last()
       ->capture_default_str();
   app.add_flag("--check-config", check_only, "read the configuration, say whether it is good, end");

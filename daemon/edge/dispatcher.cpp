@@ -31,6 +31,9 @@ const Dispatcher::Row Dispatcher::kTable[] = {
     {Op::begin, Who::self_or_root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.verifier_.begin(c); }},
     {Op::verify, Who::holder, On::loop, [](Dispatcher& d, const CallPtr& c) { d.verifier_.verify(c); }},
     {Op::complete, Who::holder, On::loop, [](Dispatcher& d, const CallPtr& c) { d.verifier_.complete(c); }},
+    {Op::preauth, Who::self_or_root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.gatekeeper_.preauth(c); }},
+    {Op::authfail, Who::self_or_root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.gatekeeper_.authfail(c); }},
+    {Op::enrol, Who::holder, On::loop, [](Dispatcher& d, const CallPtr& c) { d.login_enrolment_.enrol(c); }},
     {Op::ping, Who::holder, On::loop, [](Dispatcher& d, const CallPtr& c) { d.registrar_.ping(c); }},
     {Op::setup, Who::self_or_root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.enroller_.setup(c); }},
     {Op::confirm, Who::self_or_root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.enroller_.confirm(c); }},
@@ -39,6 +42,14 @@ const Dispatcher::Row Dispatcher::kTable[] = {
     {Op::list, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.registrar_.list(c); }},
     {Op::unlock, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.registrar_.unlock(c); }},
     {Op::remove, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.registrar_.remove(c); }},
+    {Op::backup_codes, Who::self_or_root, On::lookup,
+     [](Dispatcher& d, const CallPtr& c) { d.custodian_.backup_codes(c); }},
+    {Op::disable, Who::self_or_root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.custodian_.disable(c); }},
+    {Op::enforce, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.help_desk_.enforce(c); }},
+    {Op::unenforce, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.help_desk_.unenforce(c); }},
+    {Op::bypass, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.help_desk_.bypass(c); }},
+    {Op::trail, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.reader_.page(c); }},
+    {Op::explain, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.reader_.explain(c); }},
 };
 
 void Dispatcher::dispatch(const CallPtr& call) {

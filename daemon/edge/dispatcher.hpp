@@ -2,19 +2,28 @@
 #pragma once
 
 #include "daemon/service/call.hpp"
+#include "daemon/service/custodian.hpp"
 #include "daemon/service/enroller.hpp"
+#include "daemon/service/gatekeeper.hpp"
+#include "daemon/service/help_desk.hpp"
 #include "daemon/service/registrar.hpp"
+#include "daemon/service/trail_reader.hpp"
 #include "daemon/service/verifier.hpp"
 
 namespace umbra {
 
 class Dispatcher {
  public:
-  Dispatcher(Context& context, Lane& lookup)
+  Dispatcher(Context& context, Trail& trail, Lane& lookup)
       : judge_(context),
-        verifier_(context, judge_),
+        login_enrolment_(context),
+        verifier_(context, judge_, login_enrolment_),
+        gatekeeper_(context),
         enroller_(context, judge_),
+        custodian_(context, judge_),
         registrar_(context),
+        help_desk_(context),
+        reader_(context, trail),
         context_(context),
         lookup_(lookup) {}
 
@@ -27,9 +36,14 @@ class Dispatcher {
   void run(const Row& row, const CallPtr& call) noexcept;
 
   Judge judge_;
+  LoginEnrolment login_enrolment_;
   Verifier verifier_;
+  Gatekeeper gatekeeper_;
   Enroller enroller_;
+  Custodian custodian_;
   Registrar registrar_;
+  HelpDesk help_desk_;
+  TrailReader reader_;
   Context& context_;
   Lane& lookup_;
 };

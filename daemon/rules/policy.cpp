@@ -27,12 +27,6 @@ bool bit(const std::array<std::uint8_t, 16>& bytes, unsigned index) noexcept {
   return (bytes[index / 8] >> (7 - index % 8) & 1U) != 0;
 }
 
-// The address of a login, or nothing where it came over no network, or over one that only has a name.
-std::optional<Network> source_of(std::string_view rhost) {
-  if (rhost.find('/') != std::string_view::npos) return std::nullopt;
-  return parse_address(rhost.substr(0, rhost.find('%')));  // a link-local address carries its interface: fe80::1%eth0
-}
-
 bool has(const std::vector<std::string>& list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
@@ -77,11 +71,20 @@ bool Network::contains(const Network& host) const noexcept {
   return true;
 }
 
+std::optional<Network> literal_address(std::string_view rhost) {
+  if (rhost.find('/') != std::string_view::npos) return std::nullopt;
+  return parse_address(rhost.substr(0, rhost.find('%')));
+}
+
+const Rule* Policy::rule_for(const Login& login) const {
+  const auto source = literal_address(login.rhost);
+  const auto rule = std::find_if(rules.begin(), rules.end(), [&](const Rule& r) { return matches(r, login, source); });
+  return rule == rules.end() ? nullptr : &*rule;
+}
+
 SecondFactor Policy::second_factor(const Login& login) const {
-  const auto source = source_of(login.rhost);
-  for (const Rule& rule : rules)
-    if (matches(rule, login, source)) return rule.second_factor;
-  return SecondFactor::optional;
+  const Rule* rule = rule_for(login);
+  return rule == nullptr ? SecondFactor::optional : rule->second_factor;
 }
 
 bool Policy::asks_groups() const noexcept {

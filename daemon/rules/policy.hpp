@@ -22,11 +22,16 @@ struct Network {
   [[nodiscard]] bool contains(const Network& host) const noexcept;
 };
 
+// The address that a PAM_RHOST is, with or without its interface ("fe80::1%eth0"); nothing where it is a name or a
+// network.
+std::optional<Network> literal_address(std::string_view rhost);
+
 // An empty list matches everything; a rule matches where all four lists do.
 struct Rule {
   std::vector<std::string> service, group, user;
   std::vector<Network> source;
   SecondFactor second_factor = SecondFactor::optional;
+  unsigned line = 0;  // of config.toml, where it begins
 };
 
 struct Login {
@@ -36,6 +41,7 @@ struct Login {
 
 struct Policy {
   std::vector<Rule> rules;
+  [[nodiscard]] const Rule* rule_for(const Login& login) const;        // nullptr: none matches
   [[nodiscard]] SecondFactor second_factor(const Login& login) const;  // no rule: optional
   [[nodiscard]] bool asks_groups() const noexcept;                     // some rule names a group
 };

@@ -5,7 +5,9 @@
 namespace umbra {
 namespace {
 
-constexpr std::uint8_t kRecordVersion = 1;
+// 1: without bypass and salts of single codes; still read.
+constexpr std::uint8_t kOldestVersion = 1, kRecordVersion = 2;
+constexpr std::uint8_t kBypassVersion = 2;
 
 // Each part lists its fields once; Writer (const parts) and Reader both walk the list. Containers and owned
 // values need a word each way, and get it in these overloads.
@@ -57,7 +59,7 @@ void fields(Writer& c, const wire::Algorithm& value) { c.field(static_cast<std::
 void fields(Reader& c, Purpose& value) {
   std::uint8_t byte = 0;
   c.field(byte);
-  if (byte < 1 || byte > 4) return c.fail();
+  if (byte < 1 || byte > static_cast<std::uint8_t>(Purpose::enrol)) return c.fail();
   value = static_cast<Purpose>(byte);
 }
 void fields(Writer& c, const Purpose& value) { c.field(static_cast<std::uint8_t>(value)); }
@@ -69,14 +71,41 @@ constexpr auto credential_fields = [](auto& c, auto& m) {
   c.field(m.period);
 };
 
-constexpr auto backup_fields = [](auto& c, auto& m) {
+void optional_salt(Writer& c, const std::optional<BackupSalt>& m) {
+  c.field(m.has_value());
+  if (m) raw(c, *m);
+}
+void optional_salt(Reader& c, std::optional<BackupSalt>& m) {
+  bool there = false;
+  c.field(there);
+  if (there) raw(c, m.emplace());
+}
+
+constexpr auto backup_fields = [](auto& c, auto& m, std::uint8_t version) {
   raw(c, m.salt);
   c.field(m.created_at);
-  items(c, m.codes, kMaxBackupCodes, [](auto& cursor, auto& code) {
+  items(c, m.codes, kMaxBackupCodes, [version](auto& cursor, auto& code) {
     raw(cursor, code.hash);
     cursor.field(code.used_at);
+    if (version >= kBypassVersion) optional_salt(cursor, code.salt);
   });
 };
+
+constexpr auto bypass_fields = [](auto& c, auto& m) {
+  raw(c, m.hash);
+  raw(c, m.salt);
+  c.field(m.since);
+  c.field(m.until);
+};
+void optional_bypass(Writer& c, const std::optional<BypassCode>& m) {
+  c.field(m.has_value());
+  if (m) bypass_fields(c, *m);
+}
+void optional_bypass(Reader& c, std::optional<BypassCode>& m) {
+  bool there = false;
+  c.field(there);
+  if (there) bypass_fields(c, m.emplace());
+}
 
 void optional_credential(Writer& c, const std::optional<Credential>& m) {
   c.field(m.has_value());
@@ -103,7 +132,7 @@ constexpr auto lockout_fields = [](auto& c, auto& m) {
   raw(c, m.budget);
 };
 
-constexpr auto record_fields = [](auto& c, auto& m) {
+constexpr auto record_fields = [](auto& c, auto& m, std::uint8_t version) {
   text(c, m.user, wire::kMaxUser);
   c.field(m.uid);
   c.field(m.generation);
@@ -113,9 +142,10 @@ constexpr auto record_fields = [](auto& c, auto& m) {
   optional_credential(c, m.active);
   c.field(m.window.highest);
   c.field(m.window.mask);
-  backup_fields(c, m.backup);
+  backup_fields(c, m.backup, version);
   optional_credential(c, m.pending);
-  backup_fields(c, m.pending_backup);
+  backup_fields(c, m.pending_backup, version);
+  if (version >= kBypassVersion) optional_bypass(c, m.bypass);
   lockout_fields(c, m.lockout);
   items(c, m.reservations, kMaxReservations, [](auto& cursor, auto& r) {
     cursor.field(r.id.bytes);
@@ -142,7 +172,7 @@ unsigned BackupSet::remaining() const noexcept {
 std::size_t encode_record(const Record& record, std::span<std::uint8_t> out) noexcept {
   Writer w(out);
   w.field(kRecordVersion);
-  record_fields(w, record);
+  record_fields(w, record, kRecordVersion);
   return w.size();
 }
 
@@ -150,9 +180,9 @@ std::optional<Record> decode_record(Bytes bytes) {
   Reader r(bytes);
   std::uint8_t version = 0;
   r.field(version);
-  if (!r.ok() || version != kRecordVersion) return std::nullopt;
+  if (!r.ok() || version < kOldestVersion || version > kRecordVersion) return std::nullopt;
   std::optional<Record> record(std::in_place);
-  record_fields(r, *record);
+  record_fields(r, *record, version);
   if (!r.ok() || !r.at_end() || record->lockout.recent_count > LockoutState::kMaxRecent) return std::nullopt;
   return record;
 }

@@ -28,21 +28,34 @@ struct Credential {
   std::uint32_t period = 30;  // seconds
 };
 
+using BackupHash = std::array<std::uint8_t, kBackupHashSize>;  // Argon2id
+using BackupSalt = std::array<std::uint8_t, kBackupSaltSize>;
+
 struct BackupCode {
-  std::array<std::uint8_t, kBackupHashSize> hash{};  // Argon2id
-  std::int64_t used_at = 0;                          // unix seconds; 0: not used
+  BackupHash hash{};
+  std::int64_t used_at = 0;        // unix seconds; 0: not used
+  std::optional<BackupSalt> salt;  // imported codes bring their own; the others share the set's
 };
 
 struct BackupSet {
-  std::array<std::uint8_t, kBackupSaltSize> salt{};
+  BackupSalt salt{};
   std::int64_t created_at = 0;
   std::vector<BackupCode> codes;
 
   [[nodiscard]] unsigned remaining() const noexcept;
 };
 
-// A backup code that is being hashed: it holds one attempt until it is settled. What a crash leaves behind
-// counts as a failure once it is older than kReservationLife.
+// One code that the help desk gave away. Times are Clock::steady's; outside of them it is dead.
+struct BypassCode {
+  BackupHash hash{};
+  BackupSalt salt{};
+  std::int64_t since = 0, until = 0;
+
+  [[nodiscard]] bool live(std::int64_t steady) const noexcept { return since <= steady && steady < until; }
+};
+
+// A backup code that is being hashed, or a password that is being checked: it holds one attempt until it is settled.
+// What a crash leaves behind counts as a failure once it is older than kReservationLife.
 struct Reservation {
   wire::RequestId id;
   std::int64_t since = 0;  // Clock::steady
@@ -51,7 +64,15 @@ inline constexpr std::int64_t kReservationLife = 60;  // seconds
 inline constexpr std::size_t kMaxReservations = 16;
 
 // What an answer was given for. A request id is the caller's choice, so that it counts for one purpose alone.
-enum class Purpose : std::uint8_t { login = 1, check = 2, setup = 3, confirm = 4 };
+enum class Purpose : std::uint8_t {
+  login = 1,
+  check = 2,
+  setup = 3,
+  confirm = 4,
+  backup_codes = 5,
+  disable = 6,
+  enrol = 7
+};
 
 // A code that was accepted a moment ago, so that the same request asked again hears the same verdict.
 struct Acceptance {
@@ -76,6 +97,8 @@ struct Record {
 
   std::optional<Credential> pending;
   BackupSet pending_backup;
+
+  std::optional<BypassCode> bypass;
 
   LockoutState lockout;
   std::vector<Reservation> reservations;

@@ -19,7 +19,16 @@ Decision refuse(const Record& record, const Rules& rules, wire::Reason reason) {
 
 Decision charge(Record& record, const Attempt& attempt, const Rules& rules, wire::Reason reason) {
   lockout::charge(record.lockout, rules.lockout, attempt.steady, is_root(record));
-  return refuse(record, rules, reason);
+  Decision decision = refuse(record, rules, reason);
+  decision.counts = true;
+  return decision;
+}
+
+// Who replays knows no secret, but neither did he guess: logged, and counted only where it came from.
+Decision replay(const Record& record, const Rules& rules) {
+  Decision decision = refuse(record, rules, wire::Reason::replayed);
+  decision.counts = true;
+  return decision;
 }
 
 Decision accepted(std::optional<std::uint64_t> step, std::uint64_t charged) {
@@ -42,7 +51,7 @@ Decision accept(Record& record, const Attempt& attempt, std::optional<std::uint6
   return accepted(step, record.lockout.charged);
 }
 
-// Reservations that a crash left behind become the failures they may have been.
+// Reservations that a crash left behind become the failures they may have been; a bypass code dies.
 void settle(Record& record, const Attempt& attempt, const Rules& rules) {
   lockout::settle(record.lockout, rules.lockout, attempt.steady);
   const auto stale = std::erase_if(record.reservations, [&](const Reservation& r) {
@@ -50,6 +59,7 @@ void settle(Record& record, const Attempt& attempt, const Rules& rules) {
   });
   for (std::size_t i = 0; i < stale; ++i)
     lockout::charge(record.lockout, rules.lockout, attempt.steady, is_root(record));
+  if (record.bypass && !record.bypass->live(attempt.steady)) record.bypass.reset();
 }
 
 struct Matches {
@@ -85,21 +95,46 @@ Decision judge_code(Record& record, const Credential& credential, ReplayWindow& 
                     const Rules& rules) {
   const Matches matches = match_and_spend(credential, window, attempt, rules);
   if (matches.open) return accept(record, attempt, matches.lowest);
-  // Who replays knows no secret, but neither did he guess: logged, not charged.
-  if (matches.any) return refuse(record, rules, wire::Reason::replayed);
+  if (matches.any) return replay(record, rules);
   return charge(record, attempt, rules, wire::Reason::wrong_code);
 }
 
-// Argon2 must not hold the writer: the attempt is reserved now, hashed elsewhere, settled then. Reserved attempts
-// count against the limit, so that parallel guesses are never more than it allows; a reservation never locks.
-Decision reserve(Record& record, const Attempt& attempt, const Rules& rules) {
+// What takes long must not hold the writer: the attempt is reserved now, looked at elsewhere, settled then. Reserved
+// attempts count against the limit, so that parallel guesses are never more than it allows; a reservation never locks.
+bool reserve(Record& record, const Attempt& attempt, const Rules& rules) {
   const bool full = record.reservations.size() >= kMaxReservations ||
                     record.reservations.size() >= std::max(1U, lockout::attempts_left(record.lockout, rules.lockout));
-  if (full) return refuse(record, rules, wire::Reason::locked);
-  record.reservations.push_back({attempt.id, attempt.steady});
+  if (!full) record.reservations.push_back({attempt.id, attempt.steady});
+  return !full;
+}
+
+Decision reserve_backup_code(Record& record, const Attempt& attempt, const Rules& rules) {
+  if (!reserve(record, attempt, rules)) return refuse(record, rules, wire::Reason::locked);
   Decision decision;
   decision.verdict = Verdict::hash_backup_code;
-  decision.backup = record.backup;
+  decision.hashes.backup = record.backup;
+  decision.hashes.bypass = record.bypass;
+  return decision;
+}
+
+// False where the reservation has run out (it is a failure already), or where a lock overtook it: then nothing is
+// looked at, or the limit would hold for codes and for what is in flight each on its own.
+bool still_reserved(Record& record, const Attempt& attempt, const Rules& rules) {
+  const bool reserved =
+      std::erase_if(record.reservations, [&](const Reservation& r) { return r.id == attempt.id; }) != 0;
+  settle(record, attempt, rules);
+  return reserved && lockout::gate(record.lockout, rules.lockout, is_root(record)) != Gate::locked;
+}
+
+bool may_be_backup_code(const Record& record, const Attempt& attempt) {
+  const bool any = !record.backup.codes.empty() || record.bypass;
+  return any && attempt.allow_backup_code && !attempt.answer.backup_code.empty();
+}
+
+Decision accept_backup_code(Record& record, const Attempt& attempt, wire::Reason how) {
+  record.lockout.consecutive = 0;
+  Decision decision = accept(record, attempt, std::nullopt);
+  decision.reason = how;
   return decision;
 }
 
@@ -122,45 +157,72 @@ Decision verify_and_burn(Record& record, const Credential& credential, ReplayWin
                          const Rules& rules) {
   settle(record, attempt, rules);
   if (const auto decision = asked_again(record, credential, attempt, rules)) return *decision;
-
-  const bool may_be_backup_code =
-      attempt.allow_backup_code && !attempt.answer.backup_code.empty() && !record.backup.codes.empty();
+  const bool backup_code = may_be_backup_code(record, attempt);
   const bool is_code = attempt.answer.code && attempt.answer.digits == credential.digits;
   switch (lockout::gate(record.lockout, rules.lockout, is_root(record))) {
     case Gate::locked: return refuse(record, rules, wire::Reason::locked);
     case Gate::suspended:  // a backup code revives it
-      if (is_code || !may_be_backup_code) return refuse(record, rules, wire::Reason::suspended);
+      if (is_code || !backup_code) return refuse(record, rules, wire::Reason::suspended);
       break;
     case Gate::open: break;
   }
   if (attempt.answer.free_of_charge) return refuse(record, rules, wire::Reason::malformed);
   if (is_code) return judge_code(record, credential, window, attempt, rules);
-  if (may_be_backup_code) return reserve(record, attempt, rules);
+  if (backup_code) return reserve_backup_code(record, attempt, rules);
   const bool well_formed = attempt.answer.code || !attempt.answer.backup_code.empty();
   return charge(record, attempt, rules, well_formed ? wire::Reason::wrong_code : wire::Reason::malformed);
 }
 
-void abandon_backup_code(Record& record, const Attempt& attempt) {
+void settle_expired(Record& record, const Attempt& now, const Rules& rules) { settle(record, now, rules); }
+
+void abandon(Record& record, const Attempt& attempt) {
   std::erase_if(record.reservations, [&](const Reservation& r) { return r.id == attempt.id; });
 }
 
-Decision settle_backup_code(Record& record, const Attempt& attempt, const Rules& rules, Bytes salt,
-                            std::optional<std::size_t> match) {
-  const bool reserved =
-      std::erase_if(record.reservations, [&](const Reservation& r) { return r.id == attempt.id; }) != 0;
+Decision settle_backup_code(Record& record, const Attempt& attempt, const Rules& rules,
+                            const std::optional<BackupHash>& match) {
+  if (!still_reserved(record, attempt, rules)) return refuse(record, rules, wire::Reason::locked);
+  if (!match) return charge(record, attempt, rules, wire::Reason::wrong_code);
+  if (record.bypass && record.bypass->hash == *match) {
+    record.bypass.reset();
+    return accept_backup_code(record, attempt, wire::Reason::bypass);
+  }
+  // By its hash, since the set may have been replaced meanwhile.
+  auto& codes = record.backup.codes;
+  const auto code = std::find_if(codes.begin(), codes.end(), [&](const BackupCode& c) { return c.hash == *match; });
+  if (code == codes.end()) return charge(record, attempt, rules, wire::Reason::wrong_code);
+  if (code->used_at != 0) return replay(record, rules);
+  code->used_at = std::max<std::int64_t>(attempt.wall, 1);
+  return accept_backup_code(record, attempt, wire::Reason::backup_code);
+}
+
+Decision charge_password(Record& record, const Attempt& attempt, const Rules& rules, bool typed) {
   settle(record, attempt, rules);
-  // Its reservation ran out: it is a failure already. And what a lock overtook is not looked at, or the limit would
-  // hold for codes and for backup codes in flight each on its own.
-  const bool locked = lockout::gate(record.lockout, rules.lockout, is_root(record)) == Gate::locked;
-  if (!reserved || locked) return refuse(record, rules, wire::Reason::locked);
-  const bool same_set = std::equal(salt.begin(), salt.end(), record.backup.salt.begin(), record.backup.salt.end());
-  if (!match || !same_set || *match >= record.backup.codes.size())
-    return charge(record, attempt, rules, wire::Reason::wrong_code);
-  BackupCode& code = record.backup.codes[*match];
-  if (code.used_at != 0) return refuse(record, rules, wire::Reason::replayed);
-  code.used_at = std::max<std::int64_t>(attempt.wall, 1);
-  record.lockout.consecutive = 0;
-  return accept(record, attempt, std::nullopt);
+  const Gate gate = lockout::gate(record.lockout, rules.lockout, is_root(record));
+  if (gate == Gate::locked) return refuse(record, rules, wire::Reason::locked);
+  if (!typed) return refuse(record, rules, wire::Reason::malformed);
+  return charge(record, attempt, rules, wire::Reason::wrong_password);
+}
+
+Decision reserve_password(Record& record, const Attempt& attempt, const Rules& rules) {
+  settle(record, attempt, rules);
+  switch (lockout::gate(record.lockout, rules.lockout, is_root(record))) {
+    case Gate::locked: return refuse(record, rules, wire::Reason::locked);
+    case Gate::suspended: return refuse(record, rules, wire::Reason::suspended);
+    case Gate::open: break;
+  }
+  if (!reserve(record, attempt, rules)) return refuse(record, rules, wire::Reason::locked);
+  Decision decision;
+  decision.verdict = Verdict::check_password;
+  return decision;
+}
+
+Decision settle_password(Record& record, const Attempt& attempt, const Rules& rules, bool right) {
+  if (!still_reserved(record, attempt, rules)) return refuse(record, rules, wire::Reason::locked);
+  if (!right) return charge(record, attempt, rules, wire::Reason::wrong_password);
+  Decision decision;
+  decision.verdict = Verdict::accepted;
+  return decision;
 }
 
 }  // namespace umbra

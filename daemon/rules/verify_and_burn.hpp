@@ -28,7 +28,14 @@ struct Attempt {
   bool allow_backup_code = true;
 };
 
-enum class Verdict : std::uint8_t { refused, accepted, hash_backup_code };
+// The last two: nothing is decided yet, and one attempt is reserved until the matching settle or abandon.
+enum class Verdict : std::uint8_t { refused, accepted, hash_backup_code, check_password };
+
+// What the slow lane compares a backup code with.
+struct Hashes {
+  BackupSet backup;
+  std::optional<BypassCode> bypass;
+};
 
 struct Decision {
   Verdict verdict = Verdict::refused;
@@ -36,8 +43,9 @@ struct Decision {
   std::optional<std::uint64_t> step;  // the lowest step that was burnt
   unsigned attempts_left = 0;
   bool locked = false;
+  bool counts = false;        // a guess that counts where it came from: charged, or a replay
   std::uint64_t charged = 0;  // failures charged so far: `complete` resets no later ones
-  BackupSet backup;           // where verdict is hash_backup_code: what the slow lane compares with
+  Hashes hashes;              // where verdict is hash_backup_code
 };
 
 // Judges `attempt` against `credential`, whose spent steps are `window`; both belong to `record`. Burns, charges or
@@ -51,11 +59,23 @@ inline constexpr std::int64_t kRetryLife = 60;  // seconds: as long as a caller 
 std::optional<Decision> asked_again(const Record& record, const Credential& credential, const Attempt& attempt,
                                     const Rules& rules);
 
-// The end of a reservation whose code could not be hashed: nothing was learnt, so nothing is charged.
-void abandon_backup_code(Record& record, const Attempt& attempt);
+// The end of a reservation whose code could not be hashed, or whose password could not be checked: nothing was learnt,
+// so nothing is charged.
+void abandon(Record& record, const Attempt& attempt);
 
-// The end of a reservation: `match` is the index of the code whose hash was equal, in the set with `salt`.
-Decision settle_backup_code(Record& record, const Attempt& attempt, const Rules& rules, Bytes salt,
-                            std::optional<std::size_t> match);
+// The end of a reservation: `match` is the hash that was equal, nothing where none was.
+Decision settle_backup_code(Record& record, const Attempt& attempt, const Rules& rules,
+                            const std::optional<BackupHash>& match);
+
+// What has run out by now: a lock, a bypass code, reservations (each a failure).
+void settle_expired(Record& record, const Attempt& now, const Rules& rules);
+
+// One wrong password, told by the module: charged like a wrong code. `typed`: somebody typed it.
+Decision charge_password(Record& record, const Attempt& attempt, const Rules& rules, bool typed);
+
+// A password that is going to be checked here counts while that lasts, like a backup code: check_password, or refused.
+Decision reserve_password(Record& record, const Attempt& attempt, const Rules& rules);
+// Its end. accepted: the password was right; nothing is reset and nothing burnt, the code is still to come.
+Decision settle_password(Record& record, const Attempt& attempt, const Rules& rules, bool right);
 
 }  // namespace umbra

@@ -11,6 +11,10 @@ Subject find_subject(const Names& names, const Peer& peer, std::string_view user
   return {Subject::Kind::known, **found};
 }
 
+Source source_of(const Peer& peer, std::string_view rhost, std::string_view tty) {
+  return peer.root() ? Source::of(rhost, tty) : Source{};
+}
+
 std::optional<Account> require_account(const Names& names, Call& call, std::string_view user) {
   auto subject = find_subject(names, call.peer(), user);
   switch (subject.kind) {

@@ -1,10 +1,15 @@
 #include "daemon/service/audit.hpp"
 
+#include <future>
+#include <memory>
+#include <string>
+#include <utility>
+
 #include "common/reason.hpp"
 
 namespace umbra {
 
-void audit(const Log& log, const AuditEntry& entry) {
+void Audit::write(const AuditEntry& entry) {
   Event event;
   event.priority = entry.accepted ? LOG_INFO : LOG_NOTICE;
   event.event = entry.event;
@@ -13,19 +18,50 @@ void audit(const Log& log, const AuditEntry& entry) {
   event.source = entry.source;
   event.verdict = entry.accepted ? "accepted" : "refused";
   event.reason = wire::word(entry.reason);
-  log.write(event);
+  log_.write(event);
+
+  const std::lock_guard lock(mutex_);
+  if (!(entry.accepted ? accepted_ : refused_).take(clock_.steady())) return;
+  if (waiting_.size() == kMostWaiting) {
+    ++lost_;
+    return;
+  }
+  const std::uint32_t dropped = accepted_.take_dropped() + refused_.take_dropped() + std::exchange(lost_, 0);
+  waiting_.push_back({clock_.wall(), dropped, entry.accepted, entry.reason, std::string(entry.event),
+                      std::string(entry.user), std::string(entry.service), std::string(entry.source)});
 }
 
-void answer_code(Context& context, const CallPtr& call, std::string_view event, const std::string& user,
-                 const Decision& decision) {
-  wire::CodeReply reply;
-  reply.accepted = decision.verdict == Verdict::accepted;
-  reply.user = user;
-  reply.has_step = reply.accepted && decision.step.has_value();
-  reply.step = reply.has_step ? *decision.step : 0;
-  if (call->peer().root()) reply.reason = static_cast<std::uint8_t>(decision.reason);
-  reply.accepted ? call->reply(reply) : call->refuse(reply);
-  audit(context.log, {event, user, "umbra-totp", "", reply.accepted, decision.reason});
+void Audit::flush(std::function<void()> done) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.empty() && !done) return;
+  }
+  committer_.post([this, done = std::move(done)] {
+    append_waiting();
+    if (done) done();
+  });
+}
+
+void Audit::flush_and_wait() {
+  const auto written = std::make_shared<std::promise<void>>();
+  auto future = written->get_future();
+  flush([written] { written->set_value(); });
+  future.wait();
+}
+
+// What cannot be written stays in the log; the next entry tells how many are missing here.
+void Audit::append_waiting() {
+  std::vector<TrailLine> lines;
+  {
+    const std::lock_guard lock(mutex_);
+    lines.swap(waiting_);
+  }
+  if (lines.empty()) return;
+  const auto result = trail_.append(lines);
+  if (result) return;
+  log_.note(LOG_ERR, "the audit trail could not be written: " + result.error());
+  const std::lock_guard lock(mutex_);
+  for (const TrailLine& line : lines) lost_ += 1 + line.dropped;
 }
 
 }  // namespace umbra

@@ -1,12 +1,17 @@
-// One log line for each decision: who, where, verdict and why; never a code, and no name that nobody has.
+// One log line and one entry of the audit trail for each decision: who, where, verdict and why; never a code, and no
+// name that nobody has; ruled by ARCHITECTURE.md, "Audit trail".
 #pragma once
 
-#include <string>
+#include <functional>
+#include <mutex>
 #include <string_view>
+#include <vector>
 
-#include "daemon/rules/verify_and_burn.hpp"
-#include "daemon/service/call.hpp"
-#include "daemon/service/context.hpp"
+#include "daemon/rules/flood_limit.hpp"
+#include "daemon/store/committer.hpp"
+#include "daemon/store/trail.hpp"
+#include "daemon/system/clock.hpp"
+#include "daemon/system/log.hpp"
 
 namespace umbra {
 
@@ -16,10 +21,41 @@ struct AuditEntry {
   wire::Reason reason = wire::Reason::unspecified;
 };
 
-void audit(const Log& log, const AuditEntry& entry);
+// Stand for names that may be a password which was typed too early.
+inline constexpr std::string_view kNobody = "(unknown or not enrolled)";
+inline constexpr std::string_view kForeignChallenge = "(expired or foreign challenge)";
+// The service of what the tool asks for.
+inline constexpr std::string_view kToolService = "umbra-totp";
 
-// The reply to a code given with the tool, and its log line: only root hears why.
-void answer_code(Context& context, const CallPtr& call, std::string_view event, const std::string& user,
-                 const Decision& decision);
+class Audit {
+ public:
+  Audit(const Log& log, Trail& trail, Committer& committer, const Clock& clock)
+      : log_(log), trail_(trail), committer_(committer), clock_(clock) {}
+
+  // On any thread. The log has the line at once, the trail with the next flush: no login waits for it.
+  void write(const AuditEntry& entry);
+  // Hands what waits to the committer; `done` runs on its thread once that is durable or has failed.
+  void flush(std::function<void()> done = {});
+  // The same, and returns when it is done. Never on the event loop or the committer's thread.
+  void flush_and_wait();
+
+ private:
+  // A flood of refusals must not push what matters out of the trail: refusals have a bucket of their own.
+  static constexpr std::int64_t kRefusedRate = 50, kRefusedBurst = 1000;     // entries a second, entries
+  static constexpr std::int64_t kAcceptedRate = 500, kAcceptedBurst = 2000;  // entries a second, entries
+  static constexpr std::size_t kMostWaiting = 8192;                          // where the disk stands still
+
+  void append_waiting();
+
+  const Log& log_;
+  Trail& trail_;
+  Committer& committer_;
+  const Clock& clock_;
+  std::mutex mutex_;
+  std::vector<TrailLine> waiting_;  // guarded by mutex_, as are the three below
+  FloodLimit refused_{kRefusedRate, kRefusedBurst};
+  FloodLimit accepted_{kAcceptedRate, kAcceptedBurst};
+  std::uint32_t lost_ = 0;  // where the disk stood still
+};
 
 }  // namespace umbra

@@ -6,6 +6,8 @@
 
 #include "daemon/crypto/keyring.hpp"
 #include "daemon/rules/verify_and_burn.hpp"
+#include "daemon/service/audit.hpp"
+#include "daemon/service/sources.hpp"
 #include "daemon/store/committer.hpp"
 #include "daemon/store/store.hpp"
 #include "daemon/system/clock.hpp"
@@ -13,6 +15,7 @@
 #include "daemon/system/lane.hpp"
 #include "daemon/system/log.hpp"
 #include "daemon/system/names.hpp"
+#include "daemon/system/passwords.hpp"
 
 namespace umbra {
 
@@ -43,6 +46,10 @@ struct Context {
   const Names& names;
   const Log& log;
   Settings& settings;
+  Audit& audit;
+  Sources& sources;
+  const Passwords& passwords;
+  Lane& password;   // checks of passwords, each a process
   Lane& slow;       // Argon2 of a backup code that somebody logs in with
   Lane& enrolment;  // Argon2 of fresh backup codes: ten at a time, and never before those of a login
 };

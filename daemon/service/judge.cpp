@@ -1,5 +1,8 @@
 #include "daemon/service/judge.hpp"
 
+#include <algorithm>
+#include <vector>
+
 #include "daemon/crypto/argon2.hpp"
 #include "daemon/crypto/sodium.hpp"
 
@@ -10,26 +13,42 @@ bool is_target(const std::optional<Record>& record, const Target& target) {
   return record && record->active && record->uid == target.uid && record->generation == target.generation;
 }
 
+std::string_view text(const SecretBytes<kBackupCodeSize>& code) noexcept {
+  return {reinterpret_cast<const char*>(code.view().data()), code.size()};
+}
+
+// Each salt once: of our own codes there is one for the whole set, and one evaluation for each attempt.
+std::vector<BackupSalt> salts_of(const Hashes& hashes) {
+  std::vector<BackupSalt> salts;
+  const auto add = [&](const BackupSalt& salt) {
+    if (std::find(salts.begin(), salts.end(), salt) == salts.end()) salts.push_back(salt);
+  };
+  for (const BackupCode& code : hashes.backup.codes) add(code.salt.value_or(hashes.backup.salt));
+  if (hashes.bypass) add(hashes.bypass->salt);
+  return salts;
+}
+
+// All hashes are compared, used ones too: the time tells neither which matched nor whether one did.
+std::optional<BackupHash> find_match(const Hashes& hashes, const SecretBytes<kBackupCodeSize>& code) {
+  std::optional<BackupHash> match;
+  for (const BackupSalt& salt : salts_of(hashes)) {
+    BackupHash hash;
+    if (!argon2::id(text(code), salt, hash)) continue;
+    for (const BackupCode& stored : hashes.backup.codes)
+      if (stored.salt.value_or(hashes.backup.salt) == salt && sodium::equal(hash, stored.hash)) match = stored.hash;
+    if (hashes.bypass && hashes.bypass->salt == salt && sodium::equal(hash, hashes.bypass->hash)) match = hash;
+  }
+  return match;
+}
+
+}  // namespace
+
 void note_success(Record& record, const Decision& decision, const Attempt& attempt, const Occasion& occasion) {
   if (decision.verdict != Verdict::accepted) return;
   record.last_success = attempt.wall;
   record.last_service = occasion.service;
   record.last_source = occasion.source;
 }
-
-std::string_view text(const SecretBytes<kBackupCodeSize>& code) noexcept {
-  return {reinterpret_cast<const char*>(code.view().data()), code.size()};
-}
-
-// All hashes are compared, used ones too: the time tells neither which matched nor whether one did.
-std::optional<std::size_t> find_match(const BackupSet& set, Bytes hash) {
-  std::optional<std::size_t> match;
-  for (std::size_t i = 0; i < set.codes.size(); ++i)
-    if (sodium::equal(hash, set.codes[i].hash)) match = i;
-  return match;
-}
-
-}  // namespace
 
 Attempt Judge::attempt(std::string_view answer, const wire::RequestId& id, Purpose purpose) const {
   Attempt attempt;
@@ -41,58 +60,65 @@ Attempt Judge::attempt(std::string_view answer, const wire::RequestId& id, Purpo
   return attempt;
 }
 
-void Judge::judge(Target target, const std::shared_ptr<const Attempt>& attempt, Occasion occasion, Done done) {
-  const Rules rules = rules_of(*context_.settings.get());
-  auto mutate = [target, attempt, occasion, rules](std::optional<Record>& record, Judgement& judgement) {
-    judgement.found = is_target(record, target);
+struct Judge::Case {
+  Target target;
+  std::shared_ptr<const Attempt> attempt;
+  Occasion occasion;
+  Rules rules;
+  Done done;
+  Deed deed;
+
+  bool finish(Record& record, const Decision& decision) const {
+    note_success(record, decision, *attempt, occasion);
+    if (deed && decision.verdict == Verdict::accepted) deed(record);
+    return true;  // refusals are written too: what they charge must be as durable as what is accepted
+  }
+};
+
+void Judge::judge(Target target, const std::shared_ptr<const Attempt>& attempt, Occasion occasion, Done done,
+                  Deed deed) {
+  const auto one =
+      std::make_shared<const Case>(Case{std::move(target), attempt, std::move(occasion),
+                                        rules_of(*context_.settings.get()), std::move(done), std::move(deed)});
+  auto mutate = [one](std::optional<Record>& record, Judgement& judgement) {
+    judgement.found = is_target(record, one->target);
     if (!judgement.found) return false;
-    judgement.decision = verify_and_burn(*record, *record->active, record->window, *attempt, rules);
-    note_success(*record, judgement.decision, *attempt, occasion);
-    return true;  // refusals too: what they charge must be as durable as what is accepted
+    judgement.decision = verify_and_burn(*record, *record->active, record->window, *one->attempt, one->rules);
+    return one->finish(*record, judgement.decision);
   };
-  const std::string user = target.user;
-  context_.committer.update<Judgement>(
-      user, std::move(mutate),
-      [this, target = std::move(target), attempt, occasion, done = std::move(done)](const Judgement* durable) mutable {
-        if (durable == nullptr || durable->decision.verdict != Verdict::hash_backup_code) return done(durable);
-        hash_and_settle(std::move(target), attempt, std::move(occasion), durable->decision.backup, std::move(done));
-      });
+  context_.committer.update<Judgement>(one->target.user, std::move(mutate), [this, one](const Judgement* durable) {
+    if (durable == nullptr || durable->decision.verdict != Verdict::hash_backup_code) return one->done(durable);
+    hash_and_settle(one, std::make_shared<const Hashes>(durable->decision.hashes));
+  });
 }
 
-void Judge::hash_and_settle(Target target, const std::shared_ptr<const Attempt>& attempt, Occasion occasion,
-                            BackupSet set, Done done) {
-  const Rules rules = rules_of(*context_.settings.get());
-  const std::string user = target.user;
-  auto job = [this, target = std::move(target), attempt, occasion = std::move(occasion), set = std::move(set), rules,
-              done]() {
-    std::uint8_t hash[kBackupHashSize];
-    std::optional<std::size_t> match;
-    if (argon2::id(text(attempt->answer.backup_code), set.salt, hash)) match = find_match(set, hash);
-    auto settle = [target, attempt, occasion, rules, salt = set.salt, match](std::optional<Record>& record,
-                                                                             Judgement& judgement) {
-      judgement.found = is_target(record, target);
-      if (!judgement.found) return false;
-      judgement.decision = settle_backup_code(*record, *attempt, rules, salt, match);
-      note_success(*record, judgement.decision, *attempt, occasion);
-      return true;
+void Judge::hash_and_settle(const std::shared_ptr<const Case>& one, const std::shared_ptr<const Hashes>& hashes) {
+  auto job = [this, one, hashes] {
+    const auto match = find_match(*hashes, one->attempt->answer.backup_code);
+    auto settle = [one, match](std::optional<Record>& record, Judgement& judgement) {
+      judgement.found = is_target(record, one->target);
+      // The factor changed meanwhile: nothing was learnt of it, and the attempt must not be left to count.
+      if (!judgement.found && record) abandon(*record, *one->attempt);
+      if (!judgement.found) return record.has_value();
+      judgement.decision = settle_backup_code(*record, *one->attempt, one->rules, match);
+      return one->finish(*record, judgement.decision);
     };
-    context_.committer.update<Judgement>(target.user, std::move(settle), done);
+    context_.committer.update<Judgement>(one->target.user, std::move(settle), one->done);
   };
   if (context_.slow.post(std::move(job))) return;
   struct Nothing {};
   context_.committer.update<Nothing>(
-      user,
-      [attempt](std::optional<Record>& record, Nothing&) {
-        if (record) abandon_backup_code(*record, *attempt);
+      one->target.user,
+      [one](std::optional<Record>& record, Nothing&) {
+        if (record) abandon(*record, *one->attempt);
         return record.has_value();
       },
-      [done = std::move(done)](const Nothing*) { done(nullptr); });
+      [one](const Nothing*) { one->done(nullptr); });
 }
 
-void Judge::rehearse(const std::string& unknown_user, const std::shared_ptr<const Attempt>& attempt,
-                     std::function<void(bool durable)> done) {
+void Judge::rehearse(const std::string& unknown_user, const std::shared_ptr<const Attempt>& attempt, Rehearsed done) {
   struct NoVerdict {
-    bool hash = false;
+    bool hash = false, counts = false;
   };
   const std::string decoy = decoy_name(unknown_user);
   const Rules rules = rules_of(*context_.settings.get());
@@ -100,30 +126,33 @@ void Judge::rehearse(const std::string& unknown_user, const std::shared_ptr<cons
     if (!record || !record->active) return false;
     const Decision decision = verify_and_burn(*record, *record->active, record->window, *attempt, rules);
     outcome.hash = decision.verdict == Verdict::hash_backup_code;
+    outcome.counts = decision.counts;
     return true;
   };
   context_.committer.update<NoVerdict>(decoy, std::move(mutate),
                                        [this, decoy, attempt, done = std::move(done)](const NoVerdict* durable) {
-                                         if (durable == nullptr || !durable->hash) return done(durable != nullptr);
+                                         if (durable == nullptr || !durable->hash)
+                                           return done(durable != nullptr, durable != nullptr && durable->counts);
                                          hash_for_nothing(decoy, attempt, done);
                                        });
 }
 
 void Judge::hash_for_nothing(const std::string& decoy, const std::shared_ptr<const Attempt>& attempt,
-                             const std::function<void(bool durable)>& done) {
+                             const Rehearsed& done) {
   struct NoVerdict {};
   auto forget = [attempt](std::optional<Record>& record, NoVerdict&) {
-    if (record) abandon_backup_code(*record, *attempt);
+    if (record) abandon(*record, *attempt);
     return record.has_value();
   };
   auto job = [this, decoy, attempt, forget, done] {
     std::uint8_t hash[kBackupHashSize];
     const std::uint8_t salt[kBackupSaltSize] = {};
     argon2::id(text(attempt->answer.backup_code), salt, hash);
-    context_.committer.update<NoVerdict>(decoy, forget, [done](const NoVerdict* durable) { done(durable != nullptr); });
+    context_.committer.update<NoVerdict>(decoy, forget,
+                                         [done](const NoVerdict* durable) { done(durable != nullptr, true); });
   };
   if (context_.slow.post(std::move(job))) return;
-  context_.committer.update<NoVerdict>(decoy, forget, [done](const NoVerdict*) { done(false); });
+  context_.committer.update<NoVerdict>(decoy, forget, [done](const NoVerdict*) { done(false, false); });
 }
 
 }  // namespace umbra

@@ -27,8 +27,13 @@ struct Occasion {
   std::string service, source;
 };
 
+// Remembers an acceptance as the record's last success.
+void note_success(Record& record, const Decision& decision, const Attempt& attempt, const Occasion& occasion);
+
 class Judge {
  public:
+  // Runs in the mutation that accepts, so that code and deed are one step; may run more than once.
+  using Deed = std::function<void(Record&)>;
   using Done = std::function<void(const Judgement* durable)>;  // nullptr: nothing was decided, answer "unavailable"
 
   explicit Judge(Context& context) : context_(context) {}
@@ -36,19 +41,20 @@ class Judge {
   // An attempt with the clock's time now. It keeps numbers, never the text.
   Attempt attempt(std::string_view answer, const wire::RequestId& id, Purpose purpose) const;
 
-  // Judges against the active credential. `done` runs once the outcome is durable, on the committer's thread.
-  void judge(Target target, const std::shared_ptr<const Attempt>& attempt, Occasion occasion, Done done);
+  // Judges against the active credential; what is accepted may do a deed. `done` runs once the outcome is durable, on
+  // the committer's thread.
+  void judge(Target target, const std::shared_ptr<const Attempt>& attempt, Occasion occasion, Done done,
+             Deed deed = {});
 
   // Spends what judge() spends, on a decoy's record; its verdict does not exist, so nobody can be let in by it. `done`
-  // hears whether judge() would have come to a decision.
-  void rehearse(const std::string& unknown_user, const std::shared_ptr<const Attempt>& attempt,
-                std::function<void(bool durable)> done);
+  // hears whether judge() would have come to a decision, and whether it would have counted where it came from.
+  using Rehearsed = std::function<void(bool durable, bool counts)>;
+  void rehearse(const std::string& unknown_user, const std::shared_ptr<const Attempt>& attempt, Rehearsed done);
 
  private:
-  void hash_and_settle(Target target, const std::shared_ptr<const Attempt>& attempt, Occasion occasion, BackupSet set,
-                       Done done);
-  void hash_for_nothing(const std::string& decoy, const std::shared_ptr<const Attempt>& attempt,
-                        const std::function<void(bool durable)>& done);
+  struct Case;
+  void hash_and_settle(const std::shared_ptr<const Case>& one, const std::shared_ptr<const Hashes>& hashes);
+  void hash_for_nothing(const std::string& decoy, const std::shared_ptr<const Attempt>& attempt, const Rehearsed& done);
 
   Context& context_;
 };

@@ -1,7 +1,6 @@
 #include "daemon/service/registrar.hpp"
 
 #include "daemon/service/accounts.hpp"
-#include "daemon/service/audit.hpp"
 #include "paths.h"
 
 namespace umbra {
@@ -97,7 +96,7 @@ void Registrar::change(const CallPtr& call, std::string_view event,
         if (durable == nullptr) return call->fail(Status::unavailable);
         if (!durable->there) return call->fail(known ? Status::not_set_up : Status::no_such_user);
         call->reply(wire::Nothing{});
-        audit(context_.log, {event, user, "umbra-totp", "", true, wire::Reason::unspecified});
+        context_.audit.write({event, user, kToolService, "", true, wire::Reason::unspecified});
       });
 }
 

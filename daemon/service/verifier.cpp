@@ -1,20 +1,13 @@
 #include "daemon/service/verifier.hpp"
 
 #include "daemon/service/accounts.hpp"
-#include "daemon/service/audit.hpp"
+#include "daemon/service/replies.hpp"
 
 namespace umbra {
 namespace {
 
 using wire::Reason;
 using wire::Status;
-
-// PAM_RHOST is believed from root peers alone: anybody else would write what he likes into the audit, or name a network
-// that a rule exempts.
-std::string_view source_of(const Peer& peer, const wire::Begin& message) noexcept {
-  if (!peer.root()) return {};
-  return message.rhost.empty() ? message.tty : message.rhost;
-}
 
 bool is_enabled(const std::optional<Record>& record, const Account& account) {
   return record && record->active && record->uid == account.uid;
@@ -30,108 +23,125 @@ SecondFactor factor_for(const Context& context, const Peer& peer, const Account&
 
 // Without a code only on the rules' positive word: exempt, or nobody asked this user to enrol and the service said
 // nullok. A record of another uid means that the name was reused: that is no "not enrolled".
-bool passes_without_code(const std::optional<Record>& record, SecondFactor factor, bool nullok) {
-  if (factor == SecondFactor::exempt) return true;
-  if (record && (record->active || record->enforced)) return false;
-  return nullok && factor == SecondFactor::optional;
+std::optional<Reason> passes_without_code(const std::optional<Record>& record, SecondFactor factor, bool nullok) {
+  if (factor == SecondFactor::exempt) return Reason::exempt;
+  if (record && (record->active || record->enforced)) return std::nullopt;
+  if (nullok && factor == SecondFactor::optional) return Reason::not_enrolled;
+  return std::nullopt;
 }
 
 }  // namespace
+
+// Who must enrol does it here and now, where the password was right and the peer is one that may say so. Not while he
+// is locked: his password may have been guessed.
+bool Verifier::may_enrol(const Call& call, const std::optional<Record>& record, const Account& account,
+                         SecondFactor factor, bool asked) const {
+  const bool must = factor == SecondFactor::enrol || (record && record->enforced);
+  if (!must || !asked || !call.peer().root() || is_enabled(record, account)) return false;
+  if (!record || record->uid != account.uid) return true;
+  const auto config = context_.settings.get();
+  LockoutState lockout = record->lockout;
+  lockout::settle(lockout, config->lockout, context_.clock.steady());
+  return lockout::gate(lockout, config->lockout, account.uid == 0) == Gate::open;
+}
 
 void Verifier::begin(const CallPtr& call) {
   wire::Begin message;
   if (!call->read(message)) return call->fail(Status::bad_request);
   const auto config = context_.settings.get();
-  if (!call->peer().root() && !config->self_verify) return call->fail(Status::not_permitted);
-  const Subject subject = find_subject(context_.names, call->peer(), message.user);
-  if (subject.kind == Subject::Kind::not_permitted) return call->fail(Status::not_permitted);
+  const Subject subject = call->peer().root() || config->self_verify
+                              ? find_subject(context_.names, call->peer(), message.user)
+                              : Subject{Subject::Kind::not_permitted, {}};
+  if (subject.kind == Subject::Kind::not_permitted) return decline(call, message);
   if (subject.kind == Subject::Kind::unavailable) return call->fail(Status::unavailable);
 
   const bool known = subject.kind == Subject::Kind::known;
-  const std::string user = known ? subject.account.name : std::string(message.user);
+  Challenge challenge;
+  challenge.user = known ? subject.account.name : std::string(message.user);
+  challenge.service = message.service;
+  challenge.source = source_of(call->peer(), message.rhost, message.tty);
+  challenge.uid = known ? subject.account.uid : 0;
+  challenge.peer_uid = call->peer().uid;
+  challenge.id = call->id();
+
   tl::expected<std::optional<Record>, StoreError> record;
-  if (known) record = context_.store.read(user);
+  if (known) record = context_.store.read(challenge.user);
   // A name without a record costs what one with a record costs: a decoy's is opened in its place.
   if (record && !*record)
-    if (const auto decoy = context_.store.read(decoy_name(user)); !decoy) record = tl::unexpected(decoy.error());
+    if (const auto decoy = context_.store.read(decoy_name(challenge.user)); !decoy)
+      record = tl::unexpected(decoy.error());
   if (!record) {
     context_.log.note(LOG_ERR, record.error());
     return call->fail(Status::unavailable);
   }
-  if (known &&
-      passes_without_code(*record, factor_for(context_, call->peer(), subject.account, message), message.nullok))
-    return call->reply(wire::BeginReply{static_cast<std::uint8_t>(wire::Ask::nothing), 0, {}});
-
-  Challenge challenge;
+  auto ask = wire::Ask::code;
   challenge.decoy = !known || !is_enabled(*record, subject.account);
-  challenge.user = user;
-  challenge.service = message.service;
-  challenge.source = source_of(call->peer(), message);
-  challenge.uid = known ? subject.account.uid : 0;
-  challenge.generation = challenge.decoy ? 0 : (*record)->generation;
-  challenge.peer_uid = call->peer().uid;
-  challenge.id = call->id();
+  if (known) {
+    const SecondFactor factor = factor_for(context_, call->peer(), subject.account, message);
+    if (const auto why = passes_without_code(*record, factor, message.nullok)) return pass(call, challenge, *why);
+    if (may_enrol(*call, *record, subject.account, factor, message.may_enrol)) ask = wire::Ask::enrol;
+  }
+  if (ask == wire::Ask::enrol) {
+    challenge.kind = Challenge::Kind::enrolling;
+    challenge.decoy = false;
+  } else if (!challenge.decoy) {
+    challenge.generation = (*record)->generation;
+  }
   const std::string token = seal_challenge(context_.ring, challenge, context_.clock.wall());
-  const auto digits = challenge.decoy ? static_cast<std::uint8_t>(config->totp.digits) : (*record)->active->digits;
-  call->reply(wire::BeginReply{static_cast<std::uint8_t>(wire::Ask::code), digits, token});
+  const bool own_digits = !challenge.decoy && ask == wire::Ask::code;
+  const auto digits = own_digits ? (*record)->active->digits : static_cast<std::uint8_t>(config->totp.digits);
+  call->reply(wire::BeginReply{static_cast<std::uint8_t>(ask), digits, token});
+}
+
+void Verifier::pass(const CallPtr& call, const Challenge& who, Reason why) {
+  call->reply(wire::BeginReply{static_cast<std::uint8_t>(wire::Ask::nothing), 0, {}});
+  context_.audit.write({"begin", who.user, who.service, who.source.text, true, why});
+}
+
+// Before any other work, and without a look at the name: it is somebody else's.
+void Verifier::decline(const CallPtr& call, const wire::Begin& message) {
+  call->fail(Status::not_permitted);
+  const std::string peer = "uid " + std::to_string(call->peer().uid);
+  context_.audit.write({"begin", "(not the caller)", message.service, peer, false, Reason::not_permitted});
 }
 
 void Verifier::verify(const CallPtr& call) {
   wire::Verify message;
   if (!call->read(message)) return call->fail(Status::bad_request);
-  const auto challenge = open_challenge(context_.ring, message.challenge, Challenge::Kind::issued, call->peer().uid,
-                                        context_.clock.wall());
+  const auto challenge =
+      open_challenge(context_.ring, message.challenge, {Challenge::Kind::issued, Challenge::Kind::enrolling},
+                     call->peer().uid, context_.clock.wall());
   // Also a challenge that ran out while somebody looked for his telephone: refused, not charged.
   if (!challenge || challenge->id != call->id()) {
-    audit(context_.log, {"verify", "(expired or foreign challenge)", "", "", false, Reason::spent_challenge});
-    return call->refuse(wire::VerifyReply{});
+    call->refuse(wire::VerifyReply{});
+    return context_.audit.write({"verify", kForeignChallenge, "", "", false, Reason::spent_challenge});
   }
-  const auto attempt = std::make_shared<const Attempt>(judge_.attempt(message.answer, call->id(), Purpose::login));
-  if (challenge->decoy) {
-    audit(context_.log,
-          {"verify", "(unknown or not enrolled)", challenge->service, challenge->source, false, Reason::not_enrolled});
-    return judge_.rehearse(challenge->user, attempt, [call](bool durable) {
-      durable ? call->refuse(wire::VerifyReply{}) : call->fail(Status::unavailable);
-    });
-  }
-  verify_real(call, *challenge, attempt);
+  if (!context_.sources.open(challenge->source, context_.settings.get()->source, context_.clock.steady()))
+    return refuse_source(context_, call, "verify", *challenge);
+  const auto attempt = std::make_shared<Attempt>(judge_.attempt(message.answer, call->id(), Purpose::login));
+  if (challenge->kind == Challenge::Kind::enrolling) return enrolment_.confirm(call, *challenge, attempt);
+  if (challenge->decoy) return rehearse(call, *challenge, attempt);
+  judge_.judge({challenge->user, challenge->uid, challenge->generation}, attempt,
+               {challenge->service, challenge->source.text},
+               [this, call, challenge = *challenge](const Judgement* durable) {
+                 answer_login(context_, call, challenge, durable);
+               });
 }
 
-void Verifier::verify_real(const CallPtr& call, const Challenge& challenge,
-                           const std::shared_ptr<const Attempt>& attempt) {
-  judge_.judge({challenge.user, challenge.uid, challenge.generation}, attempt, {challenge.service, challenge.source},
-               [this, call, challenge](const Judgement* durable) { answer_verify(call, challenge, durable); });
-}
-
-void Verifier::answer_verify(const CallPtr& call, const Challenge& challenge, const Judgement* durable) {
-  if (durable == nullptr) return call->fail(Status::unavailable);
-  const Decision& decision = durable->decision;
-  wire::VerifyReply reply;
-  std::string token;
-  if (durable->found && decision.verdict == Verdict::accepted) {
-    Challenge verified = challenge;
-    verified.kind = Challenge::Kind::verified;
-    verified.charged = decision.charged;
-    token = seal_challenge(context_.ring, verified, context_.clock.wall());
-    reply.accepted = true;
-    reply.verified = token;
-    call->reply(reply);
-  } else {
-    if (call->peer().root() && durable->found) {
-      reply.locked = decision.locked;
-      const bool warn = decision.attempts_left <= context_.settings.get()->lockout.warn_at;
-      if (warn && !decision.locked) reply.attempts_left = static_cast<std::uint8_t>(decision.attempts_left);
-    }
-    call->refuse(reply);
-  }
-  audit(context_.log, {"verify", challenge.user, challenge.service, challenge.source, reply.accepted,
-                       durable->found ? decision.reason : Reason::not_enrolled});
+void Verifier::rehearse(const CallPtr& call, const Challenge& challenge,
+                        const std::shared_ptr<const Attempt>& attempt) {
+  judge_.rehearse(challenge.user, attempt, [this, call, challenge](bool durable, bool counts) {
+    if (!durable) return call->fail(Status::unavailable);
+    if (counts) context_.sources.charge(challenge.source, context_.settings.get()->source, context_.clock.steady());
+    call->refuse(wire::VerifyReply{});
+    context_.audit.write({"verify", kNobody, challenge.service, challenge.source.text, false, Reason::not_enrolled});
+  });
 }
 
 void Verifier::complete(const CallPtr& call) {
   wire::Complete message;
   if (!call->read(message)) return call->fail(Status::bad_request);
-  const auto challenge = open_challenge(context_.ring, message.verified, Challenge::Kind::verified, call->peer().uid,
+  const auto challenge = open_challenge(context_.ring, message.verified, {Challenge::Kind::verified}, call->peer().uid,
                                         context_.clock.wall());
   if (!challenge) return call->fail(Status::not_permitted);
   // The common login has nothing to reset, and then costs no commit.
@@ -161,7 +171,7 @@ void Verifier::check(const CallPtr& call) {
   if (!is_enabled(*record, *account)) return call->fail(Status::not_set_up);
   judge_.judge({account->name, account->uid, (*record)->generation},
                std::make_shared<const Attempt>(judge_.attempt(message.answer, call->id(), Purpose::check)),
-               {"umbra-totp", ""},
+               {std::string(kToolService), ""},
                [this, call, user = account->name](const Judgement* durable) { answer_check(call, user, durable); });
 }
 

@@ -5,12 +5,14 @@
 #include "daemon/service/call.hpp"
 #include "daemon/service/challenge.hpp"
 #include "daemon/service/judge.hpp"
+#include "daemon/service/login_enrolment.hpp"
 
 namespace umbra {
 
 class Verifier {
  public:
-  Verifier(Context& context, Judge& judge) : context_(context), judge_(judge) {}
+  Verifier(Context& context, Judge& judge, LoginEnrolment& enrolment)
+      : context_(context), judge_(judge), enrolment_(enrolment) {}
 
   void begin(const CallPtr& call);     // lookup lane: asks name services
   void verify(const CallPtr& call);    // event loop: hands over to the committer
@@ -18,12 +20,16 @@ class Verifier {
   void check(const CallPtr& call);     // lookup lane: the tool's `verify`
 
  private:
-  void verify_real(const CallPtr& call, const Challenge& challenge, const std::shared_ptr<const Attempt>& attempt);
-  void answer_verify(const CallPtr& call, const Challenge& challenge, const Judgement* durable);
+  bool may_enrol(const Call& call, const std::optional<Record>& record, const Account& account, SecondFactor factor,
+                 bool asked) const;
+  void pass(const CallPtr& call, const Challenge& who, wire::Reason why);
+  void decline(const CallPtr& call, const wire::Begin& message);
+  void rehearse(const CallPtr& call, const Challenge& challenge, const std::shared_ptr<const Attempt>& attempt);
   void answer_check(const CallPtr& call, const std::string& user, const Judgement* durable);
 
   Context& context_;
   Judge& judge_;
+  LoginEnrolment& enrolment_;
 };
 
 }  // namespace umbra

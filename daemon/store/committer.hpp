@@ -22,6 +22,9 @@ class Committer {
   Committer& operator=(const Committer&) = delete;
   ~Committer() { finish(); }
 
+  // Runs `job` on the committer's thread, between two batches: for writes that nobody waits for. Dropped after
+  // finish(). What it throws is told like a failed batch.
+  void post(std::function<void()> job);
   // Returns when nothing waits and nothing is being committed or answered.
   void settle();
   // Commits and answers what waits, then ends. What is submitted later is answered as not done.
@@ -49,14 +52,16 @@ class Committer {
   using Done = std::function<void(bool durable)>;
   void submit(Change change, Done done);
   void run();
+  void run_jobs(std::vector<std::function<void()>>& jobs);
   void commit(std::vector<Change>& changes, std::vector<Done>& done);
 
   Store& store_;
   std::function<void(const StoreError&)> on_error_;
   std::mutex mutex_;
   std::condition_variable waiting_, idle_;
-  std::vector<Change> changes_;  // guarded by mutex_, as are the three below
+  std::vector<Change> changes_;  // guarded by mutex_, as are the four below
   std::vector<Done> done_;
+  std::vector<std::function<void()>> jobs_;
   bool working_ = false;
   bool stopping_ = false;
   std::thread thread_;  // last: it uses all above

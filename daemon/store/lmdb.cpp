@@ -89,5 +89,7 @@ std::optional<Entry> Cursor::at_or_after(std::string_view key) {
   return move(key, key.empty() ? MDB_FIRST : MDB_SET_RANGE);
 }
 std::optional<Entry> Cursor::next() { return move({}, MDB_NEXT); }
+std::optional<Entry> Cursor::last() { return move({}, MDB_LAST); }
+std::optional<Entry> Cursor::previous() { return move({}, MDB_PREV); }
 
 }  // namespace umbra::lmdb

@@ -78,6 +78,8 @@ class Cursor {
   ~Cursor() { mdb_cursor_close(cursor_); }
   std::optional<Entry> at_or_after(std::string_view key);  // an empty key: the first entry
   std::optional<Entry> next();
+  std::optional<Entry> last();
+  std::optional<Entry> previous();
 
  private:
   std::optional<Entry> move(std::string_view key, MDB_cursor_op op);

@@ -33,6 +33,7 @@ class LmdbStore final : public Store {
   explicit LmdbStore(const StateDirectory& directory);
 
   [[nodiscard]] bool empty();  // no user has a record
+  [[nodiscard]] const lmdb::Environment& environment() const noexcept { return env_; }
   // Takes the ring and proves it against the check value in the database. The error is one line that says what to do.
   tl::expected<void, StoreError> unlock(std::shared_ptr<const KeyRing> ring, const Clock& clock);
 

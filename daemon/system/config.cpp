@@ -73,7 +73,7 @@ void read_networks(ConfigTable& table, std::string_view key, std::vector<Network
               });
 }
 
-void read_source(ConfigTable table, SourceConfig& source) {
+void read_source(ConfigTable table, SourcePolicy& source) {
   table.integer("failures", source.failures, 1, 10'000);
   table.duration("interval", source.interval, 30 * kDay);
   read_networks(table, "exempt", source.exempt);
@@ -91,6 +91,7 @@ void read_names(ConfigTable& table, std::string_view key, std::string_view allow
 
 Rule read_rule(ConfigTable table) {
   Rule rule;
+  rule.line = table.line();
   read_names(table, "service", "the name of a PAM service", rule.service,
              [](std::string_view name) { return plausible_user_name(name) && name.size() <= wire::kMaxService; });
   read_names(table, "group", "the name of a group", rule.group,

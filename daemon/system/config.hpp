@@ -10,6 +10,7 @@
 #include "common/protocol.hpp"
 #include "daemon/rules/lockout.hpp"
 #include "daemon/rules/policy.hpp"
+#include "daemon/rules/source.hpp"
 
 namespace umbra {
 
@@ -21,17 +22,11 @@ struct TotpConfig {
   bool strict_order = false;
 };
 
-struct SourceConfig {
-  unsigned failures = 20;
-  std::int64_t interval = 15 * 60;  // seconds
-  std::vector<Network> exempt;
-};
-
 struct Config {
   std::string issuer;  // never empty: the host's name where the file is silent
   TotpConfig totp;
   LockoutPolicy lockout;
-  SourceConfig source;
+  SourcePolicy source;
   unsigned backup_code_count = 10;  // 1 to 20
   bool self_verify = true;
   bool allow_export = false;

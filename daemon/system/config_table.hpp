@@ -65,6 +65,7 @@ class ConfigTable {
   const toml::table* table(std::string_view key);
   std::vector<const toml::table*> tables(std::string_view key);
   [[nodiscard]] bool has(std::string_view key) const { return table_.contains(key); }
+  [[nodiscard]] unsigned line() const { return table_.source().begin.line; }
 
   void mistake(std::string what) { mistake_.at(table_.source(), std::move(what)); }
   // Whatever was not asked for is a mistake.

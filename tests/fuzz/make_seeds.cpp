@@ -68,6 +68,30 @@ void requests(const Corpus& corpus) {
   corpus.request("setup", setup);
   corpus.request("check", wire::Check{"alice", "ABCD-EFGH"});
   corpus.request("list", wire::List{"alice"});
+  corpus.request("confirm", wire::Confirm{"alice", "123456"});
+  corpus.request("status", wire::StatusOf{"alice"});
+  corpus.request("unlock", wire::Unlock{"alice"});
+  corpus.request("remove", wire::Remove{"alice"});
+}
+
+void factor_requests(const Corpus& corpus) {
+  wire::Begin begin;
+  begin.user = "alice";
+  begin.service = "login";
+  begin.tty = "/dev/tty1";
+  begin.nullok = begin.may_enrol = true;
+  corpus.request("begin_enrol", begin);
+  corpus.request("preauth", wire::Preauth{"alice", "sshd", "ssh", "2001:db8::1"});
+  corpus.request("authfail", wire::Authfail{"alice", "sshd", "ssh", "2001:db8::1", true});
+  corpus.request("enrol", wire::Enrol{"gAAAAA"});
+  corpus.request("backup_codes", wire::BackupCodes{"alice", "a password", "123456"});
+  corpus.request("disable", wire::Disable{"alice", "a password", "ABCD-EFGH"});
+  corpus.request("enforce", wire::Enforce{"alice"});
+  corpus.request("unenforce", wire::Unenforce{"alice"});
+  corpus.request("bypass", wire::Bypass{"alice", 3600});
+  corpus.request("trail", wire::TrailOf{"alice", 41, 0});
+  corpus.request("trail_last", wire::TrailOf{"", 0, 20});
+  corpus.request("explain", wire::Explain{"alice", "sshd", "192.0.2.1"});
 }
 
 void replies(const Corpus& corpus) {
@@ -97,6 +121,62 @@ void replies(const Corpus& corpus) {
   corpus.reply("list", Op::list, list);
 }
 
+void trail_reply(const Corpus& corpus) {
+  wire::TrailEntry entry{41, kNow, 0, true, 15, "verify", "alice", "sshd", "192.0.2.1"};
+  std::vector<std::uint8_t> items(256);
+  Writer w(items);
+  wire::TrailEntry::fields(w, std::as_const(entry));
+  entry.number = 42;
+  entry.dropped = 7;
+  entry.accepted = false;
+  entry.reason = 9;
+  wire::TrailEntry::fields(w, std::as_const(entry));
+  wire::TrailReply trail;
+  trail.more = true;
+  trail.last = 42;
+  trail.count = 2;
+  trail.items = Bytes(items).first(w.size());
+  corpus.reply("trail", wire::Op::trail, trail);
+}
+
+void factor_replies(const Corpus& corpus) {
+  using wire::Op;
+  corpus.reply("ping", Op::ping, wire::PingReply{"1.0.0"});
+  corpus.reply("preauth", Op::preauth, wire::PreauthReply{true});
+  corpus.reply("authfail", Op::authfail, wire::Nothing{});
+  wire::EnrolReply enrol;
+  enrol.user = "alice";
+  enrol.issuer = "example.org";
+  enrol.secret = "GEZDGNBVGY3TQOJQ";
+  enrol.uri = "otpauth://totp/example.org:alice?secret=GEZDGNBVGY3TQOJQ&issuer=example.org";
+  enrol.backup_codes = "ABCD-EFGH\n";
+  enrol.digits = 6;
+  enrol.qr_side = 21;
+  const std::vector<std::uint8_t> picture((21 * 21 + 7) / 8, 0xA5);
+  enrol.qr = picture;
+  corpus.reply("enrol", Op::enrol, enrol);
+  corpus.reply("backup_codes", Op::backup_codes, wire::ProvenReply{true, 0, "alice", "ABCD-EFGH\nJKLM-NPQR\n"});
+  corpus.reply("disable", Op::disable, wire::ProvenReply{false, 9, "alice", ""});
+  corpus.reply("bypass", Op::bypass, wire::BypassReply{"alice", "ABCD-EFGH", kNow + 3600, true});
+  wire::ExplainReply explain;
+  explain.user = "alice";
+  explain.rule = 2;
+  explain.line = 14;
+  explain.factor = 4;
+  explain.enforced = true;
+  corpus.reply("explain", Op::explain, explain);
+  trail_reply(corpus);
+}
+
+// What a build of version 1 wrote for a user without credentials; no later build writes it.
+constexpr std::uint8_t kVersionOne[] = {
+    1, 3, 0, 98, 111, 98, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0,  0,   0,  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0,  0,   0,  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0,  0,   0,  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0,  0,   0,  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+};
+
 void records(const Corpus& corpus) {
   Record bare;
   bare.user = "bob";
@@ -104,6 +184,8 @@ void records(const Corpus& corpus) {
   Record full = test::enrolled();
   full.window.spend(56'666'667);
   full.backup.codes.resize(2);
+  full.backup.codes[1].salt.emplace();
+  full.bypass.emplace();
   full.pending = test::credential(wire::Algorithm::sha512, 8, 60);
   full.pending_backup.codes.resize(1);
   full.lockout.recent = {kNow, kNow};
@@ -113,6 +195,7 @@ void records(const Corpus& corpus) {
   full.last_service = "sshd";
   full.last_source = "192.0.2.1";
   corpus.record("full", full);
+  corpus.write("record", "version_1", kVersionOne);
 }
 
 void tokens(const Corpus& corpus) {
@@ -123,12 +206,17 @@ void tokens(const Corpus& corpus) {
   Challenge challenge;
   challenge.user = "alice";
   challenge.service = "sshd";
-  challenge.source = "192.0.2.1";
+  challenge.source = Source::of("192.0.2.1", "ssh");
   std::uint8_t plain[fernet::kMaxPlain];
-  for (const auto kind : {Challenge::Kind::issued, Challenge::Kind::verified}) {
+  const struct {
+    Challenge::Kind kind;
+    const char* name;
+  } kinds[] = {{Challenge::Kind::issued, "issued"},
+               {Challenge::Kind::verified, "verified"},
+               {Challenge::Kind::enrolling, "enrolling"}};
+  for (const auto& [kind, name] : kinds) {
     challenge.kind = kind;
     const auto size = fixed_ring().open(seal_challenge(fixed_ring(), challenge, kNow), std::nullopt, kNow, plain);
-    const char* name = kind == Challenge::Kind::issued ? "issued" : "verified";
     corpus.write("challenge", name, Bytes(plain, *size));
   }
   const auto size = fixed_ring().open(seal_challenge(fixed_ring(), Challenge{}, kNow), std::nullopt, kNow, plain);
@@ -146,7 +234,9 @@ int main(int argc, char** argv) {
   umbra::sodium::init();
   const umbra::fuzz::Corpus corpus(argv[1]);
   umbra::fuzz::requests(corpus);
+  umbra::fuzz::factor_requests(corpus);
   umbra::fuzz::replies(corpus);
+  umbra::fuzz::factor_replies(corpus);
   umbra::fuzz::records(corpus);
   umbra::fuzz::tokens(corpus);
 }

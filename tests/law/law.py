@@ -11,6 +11,7 @@ MAY_INCLUDE = {
     "pam_module": ["pam_module/", "common/", "paths.h"],
     "setup_tool": ["setup_tool/", "common/", "paths.h"],
     "daemon": ["daemon/", "common/", "paths.h"],  # daemon.cpp and main.cpp, which build everything
+    "daemon/password_helper": ["daemon/password_helper/", "common/"],  # a program of its own
     "daemon/edge": ["daemon/edge/", "daemon/service/", "common/"],
     "daemon/service": ["daemon/service/", "daemon/store/", "daemon/rules/", "daemon/crypto/", "daemon/system/",
                        "common/", "paths.h"],
@@ -31,7 +32,7 @@ FREESTANDING_HEADERS = {
 
 # arpa/inet.h: inet_pton reads text, no network.
 PURE_HEADERS = ["algorithm", "array", "charconv", "concepts", "cstddef", "cstdint", "cstring", "optional", "span",
-                "string", "string_view", "type_traits", "utility", "vector", "arpa/inet.h"]
+                "list", "string", "string_view", "type_traits", "unordered_map", "utility", "vector", "arpa/inet.h"]
 
 ASIO_FILES = ["daemon/edge/", "daemon/daemon.cpp"]
 
@@ -44,8 +45,8 @@ WRAPPERS = {
     "sodium/": ["setup_tool/base64"],
     "systemd/": ["daemon/system/systemd"],
     "toml++/": ["daemon/system/toml"],
-    "security/": ["pam_module/pam_host"],
-    "qrencode.h": ["setup_tool/qr_code"],
+    "security/": ["pam_module/pam_host", "daemon/password_helper/main"],
+    "qrencode.h": ["setup_tool/qr_code", "daemon/system/qr_code"],
     "png.h": ["setup_tool/png"],
 }
 
@@ -68,15 +69,16 @@ MAY_LINK = {
     "crypto_dep": {"crypto_lib", "libsodium", "libargon2", "libcrypto"},
     "umbra_rules": {"crypto_dep"},
     "rules_dep": {"rules_lib", "crypto_dep"},
-    "umbra_system": {"rules_dep", "systemd_dep", "toml_dep", "thread_dep"},
-    "system_dep": {"system_lib", "rules_dep", "systemd_dep", "thread_dep"},
+    "umbra_system": {"rules_dep", "systemd_dep", "toml_dep", "thread_dep", "qrencode_dep"},
+    "system_dep": {"system_lib", "rules_dep", "systemd_dep", "thread_dep", "qrencode_dep"},
     "umbra_store": {"rules_dep", "system_dep", "lmdb_dep"},
     "store_dep": {"store_lib", "rules_dep", "system_dep", "thread_dep", "lmdb_dep"},
     "umbra_asio": {"boost"},
     "asio_dep": {"asio_lib", "boost", "thread_dep"},
-    "umbra_daemon": {"store_dep", "asio_dep"},
+    "umbra_daemon": {"store_dep", "asio_dep", "common_dep"},
     "daemon_dep": {"daemon_lib", "store_dep", "asio_dep", "common_dep"},
     "umbra-totpd": {"daemon_dep"},
+    "umbra-totp-password": {"pam"},
     "umbra_tool": {"common_dep", "CLI11", "nlohmann_json", "libqrencode", "libpng", "libsodium"},
     "tool_dep": {"tool_lib", "common_dep", "CLI11", "nlohmann_json", "libqrencode", "libpng", "libsodium", "tool_deps"},
     "umbra-totp": {"tool_dep"},

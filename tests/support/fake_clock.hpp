@@ -20,6 +20,8 @@ class FakeClock final : public Clock {
   }
   // Somebody sets the machine's clock.
   void step_wall(std::int64_t seconds) { wall_ += seconds; }
+  // The daemon is started again: the steady clock begins at the machine's.
+  void reboot() { steady_ = wall_.load(); }
 
  private:
   std::atomic<std::int64_t> wall_, steady_;

@@ -3,8 +3,10 @@
 
 #include <cstdio>
 #include <initializer_list>
+#include <numeric>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "daemon/rules/totp.hpp"
 #include "daemon/rules/verify_and_burn.hpp"
@@ -67,6 +69,55 @@ inline Attempt attempt(std::string_view answer, std::int64_t now, std::uint64_t 
   attempt.id = request_id(number);
   attempt.wall = attempt.steady = now;
   return attempt;
+}
+
+// Every field has a value that no other has.
+inline Record full_record() {
+  Record r = enrolled("alice", 1000);
+  r.generation = 7;
+  r.enforced = true;
+  r.created_at = 101;
+  r.enrolled_at = 102;
+  r.window.spend(5'000'000);
+  r.window.spend(4'999'990);
+  std::iota(r.backup.salt.begin(), r.backup.salt.end(), std::uint8_t{10});
+  r.backup.created_at = 103;
+  for (std::uint8_t i = 0; i < 10; ++i) {
+    BackupCode& code = r.backup.codes.emplace_back();
+    code.hash.fill(static_cast<std::uint8_t>(0x40 + i));
+    code.used_at = i % 3 == 0 ? 200 + i : 0;
+    if (i % 4 == 1) code.salt.emplace().fill(static_cast<std::uint8_t>(0x80 + i));
+  }
+  r.pending = credential(wire::Algorithm::sha512, 8, 60, "another secret");
+  std::iota(r.pending_backup.salt.begin(), r.pending_backup.salt.end(), std::uint8_t{77});
+  r.pending_backup.created_at = 104;
+  r.pending_backup.codes.resize(2);
+  BypassCode& bypass = r.bypass.emplace();
+  bypass.hash.fill(0xA1);
+  bypass.salt.fill(0xA2);
+  bypass.since = 701;
+  bypass.until = 702;
+  r.lockout.recent = {301, 302, 303};
+  r.lockout.recent_count = 3;
+  r.lockout.locked_since = 304;
+  r.lockout.locked_until = 305;
+  r.lockout.locks = 6;
+  r.lockout.consecutive = 307;
+  r.lockout.charged = 308;
+  r.lockout.budget_day = 309;
+  std::iota(r.lockout.budget.begin(), r.lockout.budget.end(), std::uint8_t{1});
+  r.reservations = {{request_id(1), 401}, {request_id(2), 402}};
+  r.acceptances = {{request_id(3), Purpose::check, 501, 502, 503}};
+  r.last_success = 601;
+  r.last_service = "sshd";
+  r.last_source = "192.0.2.1";
+  return r;
+}
+
+inline std::vector<std::uint8_t> encoded(const Record& record) {
+  std::vector<std::uint8_t> out(kMaxRecordSize);
+  out.resize(encode_record(record, out));
+  return out;
 }
 
 }  // namespace umbra::test

@@ -1,6 +1,7 @@
 // Everything that a service is given, all real but for clock and names, and requests that are waited for.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <functional>
@@ -9,12 +10,16 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "common/reason.hpp"
 #include "daemon/service/backup_codes.hpp"
 #include "daemon/service/call.hpp"
 #include "daemon/service/context.hpp"
+#include "daemon/store/trail.hpp"
 #include "tests/support/fake_names.hpp"
+#include "tests/support/fake_passwords.hpp"
 #include "tests/support/storage.hpp"
 
 namespace umbra::test {
@@ -90,6 +95,32 @@ class World {
   [[nodiscard]] FakeClock& clock() { return storage_.clock; }
   [[nodiscard]] Storage& storage() { return storage_; }
   [[nodiscard]] FakeNames& names() { return names_; }
+  [[nodiscard]] FakePasswords& passwords() { return passwords_; }
+  [[nodiscard]] LmdbTrail& trail() { return trail_; }
+  // The audit trail once it holds `count` entries, as "event user service source accepted|refused reason". Sorted: an
+  // entry is written behind its answer, on the thread that gave it.
+  std::vector<std::string> audited(std::size_t count) {
+    std::vector<std::string> lines = read_trail();
+    for (int i = 0; i < 500 && lines.size() < count; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      lines = read_trail();
+    }
+    std::sort(lines.begin(), lines.end());
+    return lines;
+  }
+  std::vector<std::string> read_trail() {
+    audit_.flush_and_wait();
+    std::vector<std::string> lines;
+    const auto result = trail_.read(0, [&](const wire::TrailEntry& entry) {
+      std::string line;
+      for (const auto part : {entry.event, entry.user, entry.service, entry.source}) line.append(part).append(" ");
+      line.append(entry.accepted ? "accepted " : "refused ");
+      lines.push_back(line.append(wire::word(static_cast<wire::Reason>(entry.reason))));
+      return true;
+    });
+    if (!result) throw std::runtime_error(result.error());
+    return lines;
+  }
   [[nodiscard]] const KeyRing& key_ring() const { return *ring_; }
 
  private:
@@ -105,9 +136,15 @@ class World {
   Log log_;
   Settings settings_{config()};
   Committer committer_{storage_.store(), [](const StoreError&) {}};
+  LmdbTrail trail_{storage_.store().environment(), ring_, storage_.clock};
+  Audit audit_{log_, trail_, committer_, storage_.clock};
+  Sources sources_;
+  FakePasswords passwords_;
   Lane slow_;
+  Lane password_{2, 4096, [](const std::string&) {}};
   Lane enrolment_{1, 4096, [](const std::string&) {}};
-  Context context_{storage_.store(), committer_, *ring_, storage_.clock, names_, log_, settings_, slow_, enrolment_};
+  Context context_{storage_.store(), committer_, *ring_,     storage_.clock, names_, log_,      settings_,
+                   audit_,           sources_,   passwords_, password_,      slow_,  enrolment_};
   std::uint64_t next_id_ = 1'000'000;
 };
 

@@ -154,5 +154,40 @@ TEST(Policy, AllListsOfARuleMustMatch) {
   EXPECT_EQ(policy.second_factor({"alice", "sshd", "192.0.2.1", &wheel}), SecondFactor::optional);
 }
 
+TEST(Policy, TellsWhichRuleItWas) {
+  Policy policy;
+  policy.rules = {rule(SecondFactor::required), rule(SecondFactor::exempt), rule(SecondFactor::required)};
+  policy.rules[0].user = {"alice"};
+  policy.rules[1].service = {"cron"};
+  policy.rules[2].user = {"alice", "bob"};
+  for (unsigned i = 0; i < 3; ++i) policy.rules[i].line = 10 * i + 1;
+  const auto line = [&](std::string_view user, std::string_view service) {
+    const Rule* found = policy.rule_for({user, service, "", nullptr});
+    return found == nullptr ? 0U : found->line;
+  };
+  EXPECT_EQ(line("alice", "cron"), 1U) << "the first of those that match";
+  EXPECT_EQ(line("bob", "cron"), 11U);
+  EXPECT_EQ(line("bob", "sshd"), 21U);
+  EXPECT_EQ(line("carol", "sshd"), 0U);
+  EXPECT_EQ(Policy{}.rule_for({"alice", "sshd", "", nullptr}), nullptr);
+}
+
+TEST(LiteralAddress, WithOrWithoutItsInterface) {
+  for (const std::string_view host : {"203.0.113.9", "::ffff:203.0.113.9", "2001:db8::9", "fe80::1%eth0", "fe80::1%"}) {
+    const auto address = literal_address(host);
+    ASSERT_TRUE(address.has_value()) << host;
+    EXPECT_EQ(address->address, network(host.substr(0, host.find('%'))).address) << host;
+    EXPECT_EQ(address->prefix, 128U) << host;
+  }
+}
+
+TEST(LiteralAddress, NoNameAndNoNetwork) {
+  for (const std::string_view host : {"", "gate.example.org", "203.0.113.0/24", "2001:db8::/32", "203.0.113.9/32",
+                                      "203.0.113", " 203.0.113.9", "203.0.113.9 ", "[2001:db8::9]", "%", "%eth0",
+                                      "2001:db8::9%eth0/64", "203.0.113.9:22", "localhost", "0x7f000001"})
+    EXPECT_FALSE(literal_address(host)) << host;
+  EXPECT_FALSE(literal_address(std::string_view("203.0.113.9\0", 12)));
+}
+
 }  // namespace
 }  // namespace umbra

@@ -208,7 +208,7 @@ TEST(VerifyAndBurn, AnAbandonedReservationIsNoFailure) {
   login.give_backup_codes();
   const Attempt attempt = test::attempt("ABCD-EFGH", login.now, 5);
   ASSERT_EQ(login.judge(attempt).verdict, Verdict::hash_backup_code);
-  abandon_backup_code(login.record, attempt);
+  abandon(login.record, attempt);
   login.now += kReservationLife + 1;
   EXPECT_EQ(login.refusal(login.wrong()), Reason::wrong_code);
   EXPECT_EQ(login.failures(), 1U);

@@ -17,7 +17,7 @@ Challenge sample() {
   Challenge challenge;
   challenge.user = "alice";
   challenge.service = "sshd";
-  challenge.source = "192.0.2.1";
+  challenge.source = {Source::Kind::address, "192.0.2.1"};
   challenge.uid = 1000;
   challenge.generation = 3;
   challenge.peer_uid = 0;
@@ -26,22 +26,23 @@ Challenge sample() {
   return challenge;
 }
 bool opens(std::string_view token, std::int64_t now = kNow, Kind kind = Kind::issued, std::uint32_t peer = 0) {
-  return open_challenge(*test::ring(), token, kind, peer, now).has_value();
+  return open_challenge(*test::ring(), token, {kind}, peer, now).has_value();
 }
 
 TEST(Challenge, ComesBackAsItWas) {
   for (const bool decoy : {false, true})
-    for (const Kind kind : {Kind::issued, Kind::verified}) {
+    for (const Kind kind : {Kind::issued, Kind::verified, Kind::enrolling}) {
       Challenge challenge = sample();
       challenge.decoy = decoy;
       challenge.kind = kind;
-      const auto back = open_challenge(*test::ring(), seal_challenge(*test::ring(), challenge, kNow), kind, 0, kNow);
+      const auto back = open_challenge(*test::ring(), seal_challenge(*test::ring(), challenge, kNow), {kind}, 0, kNow);
       ASSERT_TRUE(back.has_value());
       EXPECT_EQ(back->kind, kind);
       EXPECT_EQ(back->decoy, decoy);
       EXPECT_EQ(back->user, "alice");
       EXPECT_EQ(back->service, "sshd");
-      EXPECT_EQ(back->source, "192.0.2.1");
+      EXPECT_EQ(back->source.text, "192.0.2.1");
+      EXPECT_EQ(back->source.kind, Source::Kind::address);
       EXPECT_EQ(back->uid, 1000U);
       EXPECT_EQ(back->generation, 3U);
       EXPECT_EQ(back->peer_uid, 0U);
@@ -57,6 +58,12 @@ TEST(Challenge, LivesFiveMinutes) {
     bool opens;
   } table[] = {{0, true}, {1, true}, {300, true}, {301, false}, {100'000, false}, {-60, true}, {-61, false}};
   for (const auto& row : table) EXPECT_EQ(opens(token, kNow + row.age), row.opens) << row.age;
+}
+
+TEST(Challenge, OfOneOfTheKindsThatAreAskedFor) {
+  const std::string token = seal_challenge(*test::ring(), sample(), kNow);
+  EXPECT_TRUE(open_challenge(*test::ring(), token, {Kind::enrolling, Kind::issued}, 0, kNow).has_value());
+  EXPECT_FALSE(open_challenge(*test::ring(), token, {Kind::enrolling, Kind::verified}, 0, kNow).has_value());
 }
 
 TEST(Challenge, OfAnotherKindIsNone) {
@@ -99,7 +106,7 @@ TEST(Challenge, WeighsTheSameForADecoy) {
   decoy.decoy = true;
   decoy.user = "alice";
   decoy.service = "sshd";
-  decoy.source = "192.0.2.1";
+  decoy.source = {Source::Kind::address, "192.0.2.1"};
   EXPECT_EQ(seal_challenge(*test::ring(), decoy, kNow).size(), seal_challenge(*test::ring(), sample(), kNow).size());
 }
 
@@ -107,7 +114,7 @@ TEST(Challenge, LargestFitsIntoItsField) {
   Challenge challenge = sample();
   challenge.user.assign(wire::kMaxUser, 'u');
   challenge.service.assign(wire::kMaxService, 's');
-  challenge.source.assign(wire::kMaxRhost, 'r');
+  challenge.source.text.assign(wire::kMaxRhost, 'r');
   const std::string token = seal_challenge(*test::ring(), challenge, kNow);
   EXPECT_LE(token.size(), wire::kMaxToken);
   EXPECT_TRUE(opens(token));

@@ -19,7 +19,8 @@ using wire::Status;
 struct Daemon : test::World {
   Judge judge{context()};
   Enroller enroller{context(), judge};
-  Verifier verifier{context(), judge};
+  LoginEnrolment login_enrolment{context()};
+  Verifier verifier{context(), judge, login_enrolment};
   Registrar registrar{context()};
   std::uint64_t confirms = 500;
 

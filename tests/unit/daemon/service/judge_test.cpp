@@ -195,7 +195,7 @@ TEST(Judge, RehearsalTouchesADecoyAndNobodyElse) {
   for (std::uint64_t i = 0; i < 10; ++i)
     judge.rehearse("mallory",
                    std::make_shared<const Attempt>(judge.attempt("123456", test::request_id(i), Purpose::login)),
-                   [&](bool durable) {
+                   [&](bool durable, bool) {
                      EXPECT_TRUE(durable);
                      end.count_down();
                    });
@@ -212,7 +212,7 @@ TEST(Judge, RehearsalOfABackupCodeLeavesNothingBehind) {
   for (std::uint64_t i = 0; i < 3; ++i)
     judge.rehearse("mallory",
                    std::make_shared<const Attempt>(judge.attempt("ABCD-EFGH", test::request_id(i), Purpose::login)),
-                   [&](bool durable) {
+                   [&](bool durable, bool) {
                      EXPECT_TRUE(durable);
                      end.count_down();
                    });
@@ -237,7 +237,7 @@ TEST(Judge, WhereNobodyCanHashNothingIsDecidedOrCharged) {
   std::latch end(1);
   judge.rehearse("mallory",
                  std::make_shared<const Attempt>(judge.attempt(codes[0], test::request_id(99), Purpose::login)),
-                 [&](bool durable) {
+                 [&](bool durable, bool) {
                    EXPECT_FALSE(durable) << "as for a user who is there";
                    end.count_down();
                  });

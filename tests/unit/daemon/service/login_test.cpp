@@ -20,7 +20,8 @@ struct Daemon : test::World {
   Daemon() { storage().put(test::enrolled()); }
 
   Judge judge{context()};
-  Verifier verifier{context(), judge};
+  LoginEnrolment login_enrolment{context()};
+  Verifier verifier{context(), judge, login_enrolment};
 
   auto begin(const Peer& peer, const wire::Begin& message, std::uint64_t id) {
     return ask<wire::BeginReply>(peer, message, [this](const CallPtr& call) { verifier.begin(call); }, id);

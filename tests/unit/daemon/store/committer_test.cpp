@@ -159,6 +159,61 @@ TEST(Committer, FinishesWhatWaitsAtTheEnd) {
   EXPECT_EQ(answered, 400);
 }
 
+TEST(Committer, RunsJobsBetweenBatchesOnItsOwnThread) {
+  GatedStore store;
+  Errors errors;
+  std::vector<std::string> order;  // the committer's thread alone writes it
+  std::thread::id answered_on, job_on;
+  {
+    Committer committer(store, errors.collect());
+    committer.update<Outcome>("alice", says(1), [&](const Outcome*) {
+      order.push_back("first answer");
+      answered_on = std::this_thread::get_id();
+    });
+    store.arrived.acquire();
+    committer.post([&] {
+      order.push_back("job");
+      job_on = std::this_thread::get_id();
+    });
+    committer.post([&] { order.push_back("second job"); });
+    EXPECT_TRUE(order.empty()) << "not beside a commit";
+    store.open_for_good();
+    committer.settle();
+    EXPECT_EQ(order, (std::vector<std::string>{"first answer", "job", "second job"})) << "settle() waits for jobs";
+  }
+  EXPECT_EQ(job_on, answered_on);
+  EXPECT_NE(job_on, std::this_thread::get_id());
+}
+
+TEST(Committer, AJobThatThrowsIsToldAndTakesNothingAway) {
+  GatedStore store;
+  store.open_for_good();
+  Errors errors;
+  std::atomic<int> ran = 0;
+  Committer committer(store, errors.collect());
+  committer.post([] { throw std::runtime_error("the disk is full"); });
+  committer.post([&] { ++ran; });
+  committer.settle();
+  EXPECT_EQ(ran, 1);
+  EXPECT_EQ(errors.lines, std::vector<StoreError>{"the disk is full"});
+}
+
+TEST(Committer, JobsThatWaitAtTheEndRunAndLaterOnesAreDropped) {
+  GatedStore store;
+  Errors errors;
+  std::atomic<int> ran = 0;
+  Committer committer(store, errors.collect());
+  committer.update<Outcome>("alice", says(1), [](const Outcome*) {});
+  store.arrived.acquire();
+  committer.post([&] { ++ran; });
+  store.open_for_good();
+  committer.finish();
+  EXPECT_EQ(ran, 1);
+  committer.post([&] { ++ran; });
+  committer.settle();
+  EXPECT_EQ(ran, 1);
+}
+
 TEST(Committer, AnOutcomeStartsFreshWhenAMutationRunsTwice) {
   class Twice final : public Store {
    public:

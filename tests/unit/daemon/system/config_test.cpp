@@ -121,6 +121,19 @@ TEST(Config, EveryKeyArrives) {
   EXPECT_EQ(config.policy.rules[1].second_factor, SecondFactor::enrol);
 }
 
+TEST(Config, EveryRuleKnowsItsLine) {
+  const auto lines = [](std::string_view text) {
+    std::vector<unsigned> found;
+    for (const Rule& rule : good(text).policy.rules) found.push_back(rule.line);
+    return found;
+  };
+  EXPECT_EQ(lines("[[rule]]\nsecond_factor=\"exempt\"\n# a word\n\n  [[rule]]\n\nuser=[\n\"alice\"]\n"
+                  "second_factor=\"required\"\n[[rule]]\nsecond_factor=\"enrol\""),
+            (std::vector<unsigned>{1, 5, 10}));
+  EXPECT_EQ(lines("issuer=\"x\"\r\n\r\n[[rule]]\r\nsecond_factor=\"optional\""), std::vector<unsigned>{3});
+  EXPECT_EQ(lines("rule = [\n{second_factor=\"exempt\"},\n{second_factor=\"enrol\"}]"), (std::vector<unsigned>{2, 3}));
+}
+
 TEST(Config, PresetsComeFirstWhereverTheyStand) {
   EXPECT_EQ(good("[lockout]\npreset=\"pci\"").lockout.failures, 10U);
   EXPECT_EQ(good("[lockout]\npreset=\"cis\"").lockout.unlock_time, 900);
