@@ -12,7 +12,10 @@ namespace umbra::test {
 class WholeDaemon : public World {
  public:
   WholeDaemon() : lookup_(2, 4096, [](const std::string&) {}) { dispatcher_.emplace(context(), trail(), lookup_); }
-  ~WholeDaemon() { lookup_.finish(); }
+  ~WholeDaemon() {
+    lookup_.finish();
+    finish();
+  }
   WholeDaemon(const WholeDaemon&) = delete;
   WholeDaemon& operator=(const WholeDaemon&) = delete;
 

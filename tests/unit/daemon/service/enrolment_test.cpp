@@ -17,6 +17,11 @@ using test::kRoot;
 using wire::Status;
 
 struct Daemon : test::World {
+  Daemon() = default;
+  ~Daemon() { finish(); }
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
   Judge judge{context()};
   Enroller enroller{context(), judge};
   LoginEnrolment login_enrolment{context()};

@@ -18,6 +18,9 @@ using wire::Status;
 
 struct Daemon : test::World {
   Daemon() { storage().put(test::enrolled()); }
+  ~Daemon() { finish(); }
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
 
   Judge judge{context()};
   LoginEnrolment login_enrolment{context()};

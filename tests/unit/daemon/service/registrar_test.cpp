@@ -18,6 +18,11 @@ using test::kRoot;
 using wire::Status;
 
 struct Daemon : test::World {
+  Daemon() = default;
+  ~Daemon() { finish(); }
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
   Registrar registrar{context()};
 
   auto status(const Peer& peer, std::string_view user = "alice") {
