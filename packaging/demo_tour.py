@@ -11,6 +11,7 @@ import pexpect
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests/system"))
 import logins  # noqa: E402
 import machine as on  # noqa: E402
+import state  # noqa: E402
 
 STEPS = 9
 TRIES = 3  # for a person who mistypes where a login should succeed
@@ -117,6 +118,8 @@ class Tour:
     def prepare(self):
         self.machine.add_user("alice")
         self.machine.daemon.start()
+        for service in ("sshd", "sudo"):
+            on.write_pam(service, state.README_AUTH, state.ACCOUNT)
         self.port = self.machine.sshd()
         say("umbra-totpd and sshd are running; alice has a password and may use sudo")
         say("/etc/pam.d/sshd and /etc/pam.d/sudo:")

@@ -98,10 +98,10 @@ def _(sandbox):
 
 @check("sandbox: a second run needs no network")
 def _(sandbox):
-    script = "for program in sshd sudo pamtester umbra-totpd; do command -v $program; done"
+    script = "for program in sshd sudo pamtester tmux vlock umbra-totpd; do command -v $program; done"
     done = subprocess.run(["unshare", "--net", *sandbox.command(script)],
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
-    expect(done.returncode == 0 and len(done.stdout.splitlines()) == 4, done)
+    expect(done.returncode == 0 and len(done.stdout.splitlines()) == 6, done)
 
 
 if __name__ == "__main__":

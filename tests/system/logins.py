@@ -44,9 +44,9 @@ def converse(command, *answers, see=None, environment=None, dimensions=(40, 120)
 
 
 def ssh_command(port, user, *command, options=()):
-    return ["ssh", "-F", "none", "-p", str(port), "-o", "UserKnownHostsFile=/root/known_hosts",
+    return ["ssh", "-F", "none", *options, "-p", str(port), "-o", "UserKnownHostsFile=/root/known_hosts",
             "-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR", "-o", "NumberOfPasswordPrompts=1",
-            "-o", "IdentityAgent=none", *options, f"{user}@127.0.0.1", *command]
+            "-o", "IdentityAgent=none", f"{user}@127.0.0.1", *command]
 
 
 def ssh(port, user, *answers, command=("id", "-un"), options=()):

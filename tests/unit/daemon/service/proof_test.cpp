@@ -65,7 +65,8 @@ TEST(Proof, DisableForgetsSecretAndCodesAndKeepsTheCounter) {
 
 TEST(Proof, DisableAskedAgainUnderItsIdIsDone) {
   Host host;
-  const wire::Disable message{"alice", kPassword, host.code()};
+  const std::string code = host.code();
+  const wire::Disable message{"alice", kPassword, code};
   ASSERT_TRUE(host.send<wire::ProvenReply>(kAlice, message, 5).reply.accepted);
   EXPECT_TRUE(host.send<wire::ProvenReply>(kAlice, message, 5).reply.accepted);
   EXPECT_EQ(host.send<wire::ProvenReply>(kAlice, message, 6).status, Status::not_set_up);
