@@ -188,7 +188,7 @@ double without_deadline(std::size_t samples) {
     if (state == wrong) daemon.storage().put(fresh);
     const std::uint64_t id = daemon.new_id();
     const auto begun = daemon.begin(test::kRoot, {.user = kUsers[state], .rhost = ""}, id);
-    const wire::Verify message{begun.reply.challenge, state == replayed ? code : std::string("000000")};
+    const wire::Verify message{begun.reply.challenge, state == replayed ? std::string_view(code) : "000000"};
     const auto start = Clock::now();
     daemon.send<wire::VerifyReply>(test::kRoot, message, id);
     times[state].push_back(microseconds_since(start));

@@ -93,13 +93,15 @@ TEST(Kill, ACodeRacedOverAKillIsAcceptedOnce) {
   for (const char* user : kUsers) owners[user] = enrol(daemon, user);
   std::minstd_rand random(20261124);
   for (unsigned kill = 0; kill < kills(); ++kill) {
-    const auto [user, code] = next_code(owners);
+    const auto next = next_code(owners);
+    const char* const user = next.first;
+    const std::string& code = next.second;
     std::atomic<unsigned> accepted = 0;
     std::latch start(kThreads + 1);
     {
       std::vector<std::jthread> callers;
       for (unsigned i = 0; i < kThreads; ++i)
-        callers.emplace_back([&, user = user, code = code] {
+        callers.emplace_back([&] {
           start.arrive_and_wait();
           if (check(daemon, user, code) == Heard::accepted) ++accepted;
         });
