@@ -76,42 +76,29 @@ void HelpDesk::store_bypass(const CallPtr& call, const std::shared_ptr<const Gif
   });
 }
 
-void HelpDesk::enforce(const CallPtr& call) {
-  wire::Enforce message;
+template <class Message>
+void HelpDesk::set_enforced(const CallPtr& call, bool enforced, std::string_view event) {
+  Message message;
   if (!call->read(message)) return call->fail(Status::bad_request);
   const auto account = require_account(context_.names, *call, message.user);
   if (!account) return;
   struct Done {};
   context_.committer.update<Done>(
       account->name,
-      [account = *account, now = context_.clock.wall()](std::optional<Record>& record, Done&) {
-        return own_record(record, account.name, account.uid, now).enforced = true;
+      [account = *account, enforced, now = context_.clock.wall()](std::optional<Record>& record, Done&) {
+        if (!record && !enforced) return false;
+        own_record(record, account.name, account.uid, now).enforced = enforced;
+        return true;
       },
-      [this, call, user = account->name](const Done* durable) {
+      [this, call, event, user = account->name](const Done* durable) {
         if (durable == nullptr) return call->fail(Status::unavailable);
         call->reply(wire::Nothing{});
-        context_.audit.write({"enforce", user, kToolService, "", true, Reason::unspecified});
+        context_.audit.write({event, user, kToolService, "", true, Reason::unspecified});
       });
 }
 
-void HelpDesk::unenforce(const CallPtr& call) {
-  wire::Unenforce message;
-  if (!call->read(message)) return call->fail(Status::bad_request);
-  const auto account = require_account(context_.names, *call, message.user);
-  if (!account) return;
-  struct Done {};
-  context_.committer.update<Done>(
-      account->name,
-      [](std::optional<Record>& record, Done&) {
-        if (!record || !record->enforced) return false;
-        record->enforced = false;
-        return true;
-      },
-      [this, call, user = account->name](const Done* durable) {
-        if (durable == nullptr) return call->fail(Status::unavailable);
-        call->reply(wire::Nothing{});
-        context_.audit.write({"unenforce", user, kToolService, "", true, Reason::unspecified});
-      });
-}
+void HelpDesk::enforce(const CallPtr& call) { set_enforced<wire::Enforce>(call, true, "enforce"); }
+
+void HelpDesk::unenforce(const CallPtr& call) { set_enforced<wire::Unenforce>(call, false, "unenforce"); }
 
 }  // namespace umbra

@@ -17,6 +17,8 @@ class HelpDesk {
  private:
   struct Gift;
   void make_bypass(const CallPtr& call, const std::shared_ptr<Gift>& gift);
+  template <class Message>
+  void set_enforced(const CallPtr& call, bool enforced, std::string_view event);
   void store_bypass(const CallPtr& call, const std::shared_ptr<const Gift>& gift);
 
   Context& context_;
