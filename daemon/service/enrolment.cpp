@@ -42,7 +42,7 @@ Credential default_credential(const Config& config) {
   return credential;
 }
 
-void Enrolment::offer(std::shared_ptr<const Wish> wish, Done done) {
+void Enrolment::offer(std::shared_ptr<const Wish> wish, const Done& done) {
   if (!context_.enrolment.post([this, wish = std::move(wish), done] { make(wish, done); }))
     done(Status::unavailable, nullptr);
 }

@@ -38,7 +38,7 @@ class Enrolment {
 
   // Makes secret and backup codes on the enrolment lane and stores them as pending; `done` runs once that is durable,
   // on any thread.
-  void offer(std::shared_ptr<const Wish> wish, Done done);
+  void offer(std::shared_ptr<const Wish> wish, const Done& done);
 
  private:
   void make(const std::shared_ptr<const Wish>& wish, const Done& done);
