@@ -1,6 +1,7 @@
 // Everything behind the socket, asked through the dispatcher: who may ask, on which lane, and what comes back.
 #pragma once
 
+#include <atomic>
 #include <string>
 
 #include "daemon/edge/dispatcher.hpp"
@@ -68,7 +69,7 @@ class WholeDaemon : public World {
   // The lane's last jobs need the dispatcher: the destructor ends it first.
   std::optional<Dispatcher> dispatcher_;
   Lane lookup_;
-  std::uint64_t own_id_ = 9000;
+  std::atomic<std::uint64_t> own_id_ = 9000;  // many threads may ask
 };
 
 }  // namespace umbra::test
