@@ -79,6 +79,7 @@ void Custodian::disable(const CallPtr& call) { start<wire::Disable>(call, Purpos
 
 // A password that is being checked counts meanwhile: parallel guesses are never more than the limit.
 void Custodian::reserve(const WorkPtr& work) {
+  if (work->password.empty()) return answer(work, false, Reason::malformed);  // nobody typed one: no guess
   work->reservation = judge_.attempt({}, work->call->id(), work->purpose);
   auto mutate = [work, rules = rules_of(*context_.settings.get())](std::optional<Record>& record, Judgement& outcome) {
     outcome.found = work->fits(record);

@@ -187,6 +187,34 @@ TEST(Judge, OnlyTheTargetIsJudged) {
   EXPECT_EQ(tally.accepted, 1) << "and nothing was burnt";
 }
 
+// The owner disables or enrols anew while his backup code is being hashed: that is no failure of anybody's.
+TEST(Judge, AReservationWhoseFactorWasReplacedIsGivenBack) {
+  World world;
+  Record alice = test::enrolled();
+  const auto codes = world.give_backup_codes(alice);
+  world.storage().put(alice);
+  std::latch hold(1);
+  for (int thread = 0; thread < 2; ++thread) ASSERT_TRUE(world.context().slow.post([&] { hold.wait(); }));
+  Judge judge(world.context());
+  std::latch end(1);
+  bool found = true;
+  judge.judge(kTarget, std::make_shared<const Attempt>(judge.attempt(codes[0], test::request_id(1), Purpose::login)),
+              {"sshd", ""}, [&](const Judgement* judgement) {
+                found = judgement == nullptr || judgement->found;
+                end.count_down();
+              });
+  world.context().committer.settle();
+  Record replaced = world.storage().get("alice");
+  ASSERT_EQ(replaced.reservations.size(), 1U);
+  ++replaced.generation;
+  world.storage().put(replaced);
+  hold.count_down();
+  end.wait();
+  EXPECT_FALSE(found);
+  EXPECT_TRUE(world.storage().get("alice").reservations.empty());
+  EXPECT_EQ(world.storage().get("alice").backup.remaining(), 10U);
+}
+
 TEST(Judge, RehearsalTouchesADecoyAndNobodyElse) {
   World world;
   world.storage().put(test::enrolled());

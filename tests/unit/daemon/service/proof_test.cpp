@@ -94,6 +94,16 @@ TEST(Proof, EitherWrongChangesNothingAndIsCharged) {
   }
 }
 
+TEST(Proof, AnEmptyPasswordIsNoGuess) {
+  Host host;
+  const auto refused = host.disable(kAlice, {}, host.code());
+  EXPECT_FALSE(refused.reply.accepted);
+  EXPECT_TRUE(refused.held);
+  EXPECT_EQ(host.failures(), 0U);
+  EXPECT_EQ(host.passwords().asked, 0U);
+  EXPECT_TRUE(host.storage().get("alice").active.has_value());
+}
+
 TEST(Proof, RootGivesNeither) {
   Host host;
   EXPECT_TRUE(host.renew(kRoot, {}, {}).reply.accepted);
