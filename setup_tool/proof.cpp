@@ -79,7 +79,7 @@ Exit run_backup_codes(Tool& tool) {
 
 Exit run_disable(Tool& tool) {
   const wire::ProvenReply reply = prove<wire::Disable>(tool);
-  const std::string done = "Disabled: " + printable(reply.user) + " logs in without a code from now on.\n";
+  const std::string done = "Disabled: " + printable(reply.user) + " has no second factor any more.\n";
   if (tool.words.json)
     tool.out.write(disabled_json(reply), reply.accepted ? "it was disabled all the same" : "it was refused");
   else if (reply.accepted)

@@ -131,7 +131,7 @@ void add_verbs(CLI::App& app, Draft& draft) {
   add_subject_and_code(*app.add_subcommand("verify", "test a code exactly as a login would"), draft);
   add_user(*app.add_subcommand("backup-codes", "fresh backup codes, the old ones dead; asks password and code"), draft,
            "whose (default: yours)");
-  add_user(*app.add_subcommand("disable", "log in without a code from now on; asks password and code"), draft,
+  add_user(*app.add_subcommand("disable", "take the second factor away; asks password and code"), draft,
            "who (default: you)");
   app.add_subcommand("list", "root: every user's state, one a line");
   add_users(*app.add_subcommand("enforce", "root: users must enrol at the next login"), draft);

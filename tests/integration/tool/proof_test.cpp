@@ -220,7 +220,7 @@ TEST_F(FreshCodes, ThatAreNoneAreNoDaemons) {
 TEST_F(Disabling, SaysSo) {
   const Outcome outcome = run({"disable", "alice"});
   expect_exit(outcome, Exit::done);
-  EXPECT_EQ(outcome.out, "Disabled: alice logs in without a code from now on.\n");
+  EXPECT_EQ(outcome.out, "Disabled: alice has no second factor any more.\n");
 }
 
 TEST_F(Disabling, AsJson) {
