@@ -34,7 +34,7 @@ FREESTANDING_HEADERS = {
 PURE_HEADERS = ["algorithm", "array", "charconv", "concepts", "cstddef", "cstdint", "cstring", "optional", "span",
                 "list", "string", "string_view", "type_traits", "unordered_map", "utility", "vector", "arpa/inet.h"]
 
-ASIO_FILES = ["daemon/edge/", "daemon/daemon.cpp"]
+ASIO_FILES = ["daemon/edge/", "daemon/daemon.cpp", "daemon/pch/"]
 
 # Library header: the wrapper in each program that uses it (a pair of .hpp and .cpp, named without its ending).
 WRAPPERS = {
