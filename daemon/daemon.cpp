@@ -29,7 +29,9 @@ namespace asio = boost::asio;
 constexpr unsigned kLookupThreads = 4, kSlowThreads = 2, kEnrolmentThreads = 1, kPasswordThreads = 2;
 constexpr std::chrono::seconds kPatience{5};
 constexpr std::size_t kLookupQueue = 4096, kSlowQueue = 64, kEnrolmentQueue = 64, kPasswordQueue = 64;
-constexpr std::chrono::seconds kTrailInterval{1};  // what a power cut may take of the audit trail; the log has it
+// How long a record may be in the journal alone, and what a power cut may take of the audit trail; the log has that.
+constexpr std::chrono::seconds kCheckpointInterval{1};
+constexpr std::size_t kCheckpointQueue = 4;
 
 void keep_secrets_in_memory() {
   const rlimit no_core{0, 0};
@@ -140,10 +142,12 @@ void run_daemon(const Paths& paths, const Log& log) {
   // The loop outlives whatever may still post to it; lanes and committer finish their work before it goes.
   asio::io_context loop(1);
   const auto complain = [&log](const std::string& error) { log.note(LOG_ERR, error); };
+  // Outlives the committer, which wakes it.
+  Lane checkpoint(1, kCheckpointQueue, complain);
   Committer committer(store, complain);
   Lanes lanes(complain);
   LmdbTrail trail(store.environment(), ring, clock);
-  Audit audit(log, trail, committer, clock);
+  Audit audit(log, trail, clock);
   Sources sources;
   const HelperPasswords passwords(paths.password_helper);
   Context context{store,   committer, *ring,          clock,      names,          log, settings, audit,
@@ -157,24 +161,31 @@ void run_daemon(const Paths& paths, const Log& log) {
   const auto given = value_or_throw(systemd::listen_fd());
   Listener listener(loop, given ? *given : bind_socket(paths.socket), *dispatcher, log);
   asio::signal_set signals(loop, SIGTERM, SIGINT, SIGHUP);
-  asio::steady_timer watchdog(loop), flush(loop), clean_up(loop);
+  asio::steady_timer watchdog(loop), to_disk(loop), clean_up(loop);
   const std::function<void()> on_hangup = [&] { reload(paths, settings, log); };
   const std::function<void()> on_end = [&] {
     systemd::notify_stopping();
     log.note(LOG_NOTICE, "stopping");
     signals.cancel();
-    for (auto* timer : {&watchdog, &flush, &clean_up}) timer->cancel();
+    for (auto* timer : {&watchdog, &to_disk, &clean_up}) timer->cancel();
     listener.stop();
     loop.stop();
   };
   watch_signals(signals, on_hangup, on_end);
   const std::function<void()> on_watchdog = [] { systemd::notify_watchdog(); };
-  const std::function<void()> on_flush = [&] { audit.flush(); };
+  // Where it waits already, it need not wait twice.
+  const std::function<void()> on_checkpoint = [&] {
+    (void)checkpoint.post([&] {
+      audit.flush();
+      if (const auto done = store.checkpoint(); !done) complain("checkpoint: " + done.error());
+    });
+  };
+  store.on_half_full(on_checkpoint);
   // A queue that is full has more urgent work: the next time will do.
   const std::function<void()> on_clean_up = [&] { (void)lookup.post([&] { sweeper.sweep(); }); };
   if (const auto interval = systemd::watchdog_interval(); interval.count() > 0)
     every(watchdog, interval / 2, on_watchdog);
-  every(flush, kTrailInterval, on_flush);
+  every(to_disk, kCheckpointInterval, on_checkpoint);
   every(clean_up, std::chrono::seconds(Sweeper::kInterval), on_clean_up);
   listener.start();
   systemd::notify_ready();
@@ -187,8 +198,9 @@ void run_daemon(const Paths& paths, const Log& log) {
   // Each may still hand work to the next; all of them need what is destroyed after this.
   lookup.finish();
   lanes.finish(committer);
-  audit.flush();
   committer.finish();
+  checkpoint.finish();
+  audit.flush();
   if (!given) unlink(paths.socket.c_str());
 }
 

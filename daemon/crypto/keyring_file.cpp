@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "common/descriptor.hpp"
 #include "common/secret.hpp"
 #include "daemon/crypto/sodium.hpp"
 
@@ -16,20 +17,6 @@ namespace {
 constexpr std::size_t kMaxFile = 64 * 1024;
 constexpr std::string_view kComment =
     "# umbra-totp key ring: the first key seals, all open. Keep a copy in a safe place.\n";
-
-class File {
- public:
-  explicit File(int fd) noexcept : fd_(fd) {}
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  ~File() {
-    if (fd_ >= 0) close(fd_);
-  }
-  [[nodiscard]] int fd() const noexcept { return fd_; }
-
- private:
-  int fd_;
-};
 
 tl::unexpected<std::string> failed(const std::string& path, const char* doing, int code) {
   return tl::unexpected("cannot " + std::string(doing) + " the key ring " + path + ": " + std::strerror(code));
@@ -66,21 +53,21 @@ std::string folder_of(const std::string& path) {
 
 // A name in a folder is durable only with the folder itself.
 bool sync_folder(const std::string& folder) noexcept {
-  const File file(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return file.fd() >= 0 && fsync(file.fd()) == 0;
+  const Descriptor file(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return file.get() >= 0 && fsync(file.get()) == 0;
 }
 
 }  // namespace
 
 tl::expected<KeyRing, std::string> load_keyring(const std::string& path, bool& missing) {
   missing = false;
-  const File file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (file.fd() < 0) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.get() < 0) {
     missing = errno == ENOENT;
     return failed(path, "open", errno);
   }
   const auto text = sodium::locked_memory(kMaxFile);
-  const ssize_t size = read_all(file.fd(), text.get(), kMaxFile);
+  const ssize_t size = read_all(file.get(), text.get(), kMaxFile);
   if (size < 0) return failed(path, "read", errno);
   if (static_cast<std::size_t>(size) == kMaxFile) return failed(path, "read", EFBIG);
   auto ring = KeyRing::parse({reinterpret_cast<const char*>(text.get()), static_cast<std::size_t>(size)});
@@ -90,15 +77,15 @@ tl::expected<KeyRing, std::string> load_keyring(const std::string& path, bool& m
 
 tl::expected<KeyRing, std::string> create_keyring(const std::string& path) {
   mkdir(folder_of(path).c_str(), 0755);  // where that fails, open() tells
-  const File file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0400));
-  if (file.fd() < 0) return failed(path, "create", errno);
+  const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0400));
+  if (file.get() < 0) return failed(path, "create", errno);
   SecretBytes<fernet::kKeySize> key;
   sodium::random(key.resize(fernet::kKeySize));
   char text[64];
   const WipeGuard guard(text, sizeof text);
   sodium::encode_base64url(key.view(), text);
-  const bool written = write_all(file.fd(), kComment) && write_all(file.fd(), {text, std::strlen(text)}) &&
-                       write_all(file.fd(), "\n") && fsync(file.fd()) == 0 && sync_folder(folder_of(path));
+  const bool written = write_all(file.get(), kComment) && write_all(file.get(), {text, std::strlen(text)}) &&
+                       write_all(file.get(), "\n") && fsync(file.get()) == 0 && sync_folder(folder_of(path));
   if (!written) {
     const int code = errno;
     unlink(path.c_str());  // half a key ring would only stand in the way of the next start

@@ -32,6 +32,13 @@ bool equal(Bytes a, Bytes b) noexcept {
   return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
+void generichash(std::initializer_list<Bytes> parts, std::span<std::uint8_t, 16> out) noexcept {
+  crypto_generichash_state state;
+  crypto_generichash_init(&state, nullptr, 0, out.size());
+  for (const Bytes part : parts) crypto_generichash_update(&state, part.data(), part.size());
+  crypto_generichash_final(&state, out.data(), out.size());
+}
+
 std::size_t base64url_size(std::size_t bytes) noexcept { return (bytes + 2) / 3 * 4; }
 
 void encode_base64url(Bytes in, std::span<char> out) noexcept {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -25,6 +26,9 @@ std::uint32_t random_below(std::uint32_t below) noexcept;
 
 // Equal length and equal bytes; the time depends on the length alone.
 bool equal(Bytes a, Bytes b) noexcept;
+
+// BLAKE2b (RFC 7693) of the parts one behind the other: a checksum of 16 bytes, without a key.
+void generichash(std::initializer_list<Bytes> parts, std::span<std::uint8_t, 16> out) noexcept;
 
 // RFC 4648 §5, "Base 64 Encoding with URL and Filename Safe Alphabet", with padding; in constant time, since keys
 // pass through here. Decoding refuses everything that encoding would not have written.

@@ -1,7 +1,5 @@
 #include "daemon/service/audit.hpp"
 
-#include <future>
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -31,26 +29,9 @@ void Audit::write(const AuditEntry& entry) {
                       std::string(entry.user), std::string(entry.service), std::string(entry.source)});
 }
 
-void Audit::flush(std::function<void()> done) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (waiting_.empty() && !done) return;
-  }
-  committer_.post([this, done = std::move(done)] {
-    append_waiting();
-    if (done) done();
-  });
-}
-
-void Audit::flush_and_wait() {
-  const auto written = std::make_shared<std::promise<void>>();
-  auto future = written->get_future();
-  flush([written] { written->set_value(); });
-  future.wait();
-}
-
 // What cannot be written stays in the log; the next entry tells how many are missing here.
-void Audit::append_waiting() {
+void Audit::flush() {
+  const std::lock_guard one(flush_);
   std::vector<TrailLine> lines;
   {
     const std::lock_guard lock(mutex_);

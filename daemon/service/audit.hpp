@@ -2,13 +2,11 @@
 // name that nobody has; ruled by ARCHITECTURE.md, "Audit trail".
 #pragma once
 
-#include <functional>
 #include <mutex>
 #include <string_view>
 #include <vector>
 
 #include "daemon/rules/flood_limit.hpp"
-#include "daemon/store/committer.hpp"
 #include "daemon/store/trail.hpp"
 #include "daemon/system/clock.hpp"
 #include "daemon/system/log.hpp"
@@ -29,15 +27,13 @@ inline constexpr std::string_view kToolService = "umbra-totp";
 
 class Audit {
  public:
-  Audit(const Log& log, Trail& trail, Committer& committer, const Clock& clock)
-      : log_(log), trail_(trail), committer_(committer), clock_(clock) {}
+  Audit(const Log& log, Trail& trail, const Clock& clock) : log_(log), trail_(trail), clock_(clock) {}
 
   // On any thread. The log has the line at once, the trail with the next flush: no login waits for it.
   void write(const AuditEntry& entry);
-  // Hands what waits to the committer; `done` runs on its thread once that is durable or has failed.
-  void flush(std::function<void()> done = {});
-  // The same, and returns when it is done. Never on the event loop or the committer's thread.
-  void flush_and_wait();
+  // On return what waited is durable, or the log says that it is not. Never on the event loop's or the committer's
+  // thread: it waits for the disk.
+  void flush();
 
  private:
   // A flood of refusals must not push what matters out of the trail: refusals have a bucket of their own.
@@ -45,13 +41,11 @@ class Audit {
   static constexpr std::int64_t kAcceptedRate = 500, kAcceptedBurst = 2000;  // entries a second, entries
   static constexpr std::size_t kMostWaiting = 8192;                          // where the disk stands still
 
-  void append_waiting();
-
   const Log& log_;
   Trail& trail_;
-  Committer& committer_;
   const Clock& clock_;
-  std::mutex mutex_;
+  std::mutex flush_;                // entries are numbered in the order in which they came
+  std::mutex mutex_;                // whoever wants both takes it last
   std::vector<TrailLine> waiting_;  // guarded by mutex_, as are the three below
   FloodLimit refused_{kRefusedRate, kRefusedBurst};
   FloodLimit accepted_{kAcceptedRate, kAcceptedBurst};

@@ -37,7 +37,7 @@ std::uint64_t TrailReader::start_of(std::string_view user, std::uint32_t last) {
 void TrailReader::page(const CallPtr& call) {
   wire::TrailOf message;
   if (!call->read(message)) return call->fail(Status::bad_request);
-  context_.audit.flush_and_wait();
+  context_.audit.flush();
   std::array<std::uint8_t, wire::kMaxTrailItems> items;
   Writer writer(items);
   wire::TrailReply reply;

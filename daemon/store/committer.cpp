@@ -10,7 +10,7 @@ Committer::Committer(Store& store, std::function<void(const StoreError&)> on_err
 
 void Committer::settle() {
   std::unique_lock lock(mutex_);
-  idle_.wait(lock, [this] { return changes_.empty() && jobs_.empty() && !working_; });
+  idle_.wait(lock, [this] { return changes_.empty() && !working_; });
 }
 
 void Committer::finish() {
@@ -37,48 +37,27 @@ void Committer::submit(Change change, Done done) {
   if (first) waiting_.notify_one();
 }
 
-void Committer::post(std::function<void()> job) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopping_) return;
-    jobs_.push_back(std::move(job));
-  }
-  waiting_.notify_one();
-}
-
 void Committer::run() {
   std::vector<Change> changes;
   std::vector<Done> done;
-  std::vector<std::function<void()>> jobs;
   for (;;) {
     changes.clear();
     done.clear();
-    jobs.clear();
     {
       std::unique_lock lock(mutex_);
       working_ = false;
-      if (changes_.empty() && jobs_.empty()) idle_.notify_all();
-      waiting_.wait(lock, [this] { return stopping_ || !changes_.empty() || !jobs_.empty(); });
-      if (changes_.empty() && jobs_.empty()) return;
+      if (changes_.empty()) idle_.notify_all();
+      waiting_.wait(lock, [this] { return stopping_ || !changes_.empty(); });
+      if (changes_.empty()) return;
       working_ = true;
-      jobs.swap(jobs_);
       const auto take = static_cast<std::ptrdiff_t>(std::min(changes_.size(), kMaxBatch));
       changes.assign(std::make_move_iterator(changes_.begin()), std::make_move_iterator(changes_.begin() + take));
       done.assign(std::make_move_iterator(done_.begin()), std::make_move_iterator(done_.begin() + take));
       changes_.erase(changes_.begin(), changes_.begin() + take);
       done_.erase(done_.begin(), done_.begin() + take);
     }
-    if (!changes.empty()) commit(changes, done);
-    run_jobs(jobs);
+    commit(changes, done);
   }
-}
-
-void Committer::run_jobs(std::vector<std::function<void()>>& jobs) {
-  for (const auto& job : jobs) try {
-      job();
-    } catch (const std::exception& error) {
-      on_error_(error.what());
-    }
 }
 
 // Closed: an answer leaves only behind a commit that worked.

@@ -1,5 +1,5 @@
-// The one LMDB writer: takes everything that waits, one transaction, one commit, then answers all; ruled by
-// ARCHITECTURE.md, "Threads".
+// The one writer of records: takes everything that waits, one batch, one write that is durable, then answers all; ruled
+// by ARCHITECTURE.md, "Threads".
 #pragma once
 
 #include <condition_variable>
@@ -22,9 +22,6 @@ class Committer {
   Committer& operator=(const Committer&) = delete;
   ~Committer() { finish(); }
 
-  // Runs `job` on the committer's thread, between two batches: for writes that nobody waits for. Dropped after
-  // finish(). What it throws is told like a failed batch.
-  void post(std::function<void()> job);
   // Returns when nothing waits and nothing is being committed or answered.
   void settle();
   // Commits and answers what waits, then ends. What is submitted later is answered as not done.
@@ -45,23 +42,21 @@ class Committer {
            [outcome, done = std::move(done)](bool durable) { done(durable ? outcome.get() : nullptr); });
   }
 
-  // The most changes in one transaction: bounds what one answer can wait for.
+  // The most changes in one batch: bounds what one answer can wait for.
   static constexpr std::size_t kMaxBatch = 256;
 
  private:
   using Done = std::function<void(bool durable)>;
   void submit(Change change, Done done);
   void run();
-  void run_jobs(std::vector<std::function<void()>>& jobs);
   void commit(std::vector<Change>& changes, std::vector<Done>& done);
 
   Store& store_;
   std::function<void(const StoreError&)> on_error_;
   std::mutex mutex_;
   std::condition_variable waiting_, idle_;
-  std::vector<Change> changes_;  // guarded by mutex_, as are the four below
+  std::vector<Change> changes_;  // guarded by mutex_, as are the three below
   std::vector<Done> done_;
-  std::vector<std::function<void()>> jobs_;
   bool working_ = false;
   bool stopping_ = false;
   std::thread thread_;  // last: it uses all above

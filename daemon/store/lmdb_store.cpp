@@ -1,12 +1,6 @@
 #include "daemon/store/lmdb_store.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
+#include <stdexcept>
 
 #include "common/secret.hpp"
 #include "daemon/crypto/sodium.hpp"
@@ -14,13 +8,9 @@
 namespace umbra {
 namespace {
 
-constexpr std::string_view kCheckKey = "check";
+constexpr std::string_view kCheckKey = "check", kMarkKey = "journal";
 constexpr std::string_view kCheckText = "umbra-totp record store 1";
 using Mode = lmdb::Transaction::Mode;
-
-[[noreturn]] void fail(const std::string& what, const std::string& path) {
-  throw std::runtime_error(what + " " + path + ": " + std::strerror(errno));
-}
 
 Bytes bytes(std::string_view text) noexcept {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
@@ -28,45 +18,58 @@ Bytes bytes(std::string_view text) noexcept {
 
 }  // namespace
 
-StateDirectory::StateDirectory(std::string path) : path_(std::move(path)) {
-  if (mkdir(path_.c_str(), 0700) != 0 && errno != EEXIST) fail("cannot create", path_);
-  const std::string lock = path_ + "/lock";
-  lock_fd_ = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (lock_fd_ < 0) fail("cannot open", lock);
-  if (flock(lock_fd_, LOCK_EX | LOCK_NB) == 0) return;
-  const int code = errno;
-  close(lock_fd_);
-  if (code == EWOULDBLOCK)
-    throw std::runtime_error("another umbra-totpd uses " + path_ + ": stop it first (systemctl stop umbra-totpd)");
-  errno = code;
-  fail("cannot lock", lock);
-}
-
-StateDirectory::~StateDirectory() { close(lock_fd_); }
-
-void StateDirectory::sync() const {
-  const int fd = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) fail("cannot open", path_);
-  const int result = fsync(fd);
-  close(fd);
-  if (result != 0) fail("cannot sync", path_);
-}
-
 std::string decoy_name(std::string_view unknown_user) {
   unsigned sum = 0;
   for (const char c : unknown_user) sum = sum * 31 + static_cast<unsigned char>(c);
   return std::string(1, '\0') + "decoy" + std::to_string(sum % kDecoys);
 }
 
+// Where LMDB says that it has everything, or knows of no journal, a new one may be made. Else its last changes were
+// acknowledged, and a start without them would take used codes again.
 LmdbStore::LmdbStore(const StateDirectory& directory) : env_(directory.path(), kMapSize, 4) {
   lmdb::Transaction txn(env_, Mode::write);
   users_.emplace(txn, "users");
   meta_.emplace(txn, "meta");
+  if (const auto mark = meta_->get(txn, kMarkKey))
+    mark_ = JournalMark::decode(*mark);
+  else
+    sodium::random(mark_.id.bytes);
+  const std::string path = directory.path() + "/journal";
+  if (!Journal::belongs(path, mark_.id)) {
+    if (!mark_.closed)
+      throw std::runtime_error("the journal " + path +
+                               " is missing or another database's, and the last changes are in it: put it back, or "
+                               "restore a backup; nothing was changed");
+    Journal::create(path, mark_.id);
+    directory.sync();
+  }
+  journal_.emplace(path, mark_.id, mark_.applied,
+                   [&](const std::string& user, std::string_view token) { put(txn, user, token); });
+  mark_.applied = journal_->last();
+  mark_.closed = false;
+  meta_->put(txn, kMarkKey, mark_.encode());
   txn.commit();
   directory.sync();
 }
 
+LmdbStore::~LmdbStore() {
+  try {
+    if (!checkpoint()) return;
+    lmdb::Transaction txn(env_, Mode::write);
+    mark_.closed = true;
+    meta_->put(txn, kMarkKey, mark_.encode());
+    txn.commit();
+  } catch (const std::exception&) {
+    return;  // the next start finds all of it in the journal
+  }
+}
+
+void LmdbStore::put(const lmdb::Transaction& txn, const std::string& user, std::string_view token) {
+  token.empty() ? users_->erase(txn, user) : users_->put(txn, user, token);
+}
+
 bool LmdbStore::empty() {
+  if (const auto done = checkpoint(); !done) throw std::runtime_error(done.error());
   const lmdb::Transaction txn(env_, Mode::read);
   lmdb::Cursor cursor(txn, *users_);
   auto entry = cursor.at_or_after({});
@@ -105,16 +108,22 @@ void LmdbStore::create_decoys(const lmdb::Transaction& txn) {
     sodium::random(decoy.backup.salt);
     decoy.backup.codes.resize(10);
     for (auto& code : decoy.backup.codes) sodium::random(code.hash);
-    seal(txn, decoy.user, decoy);
+    users_->put(txn, decoy.user, seal(decoy.user, decoy));
   }
 }
 
-tl::expected<std::optional<Record>, StoreError> LmdbStore::open(const lmdb::Transaction& txn, const std::string& user) {
-  const auto token = users_->get(txn, user);
-  if (!token) return std::nullopt;
+// Freezing and forgetting keep this order: what is not in the overlay is in LMDB, for a transaction that begins now.
+std::optional<std::string> LmdbStore::token_of(const std::string& user) {
+  if (auto token = overlay_.find(user)) return token->empty() ? std::nullopt : token;
+  const lmdb::Transaction txn(env_, Mode::read);
+  const auto stored = users_->get(txn, user);
+  return stored ? std::optional(std::string(*stored)) : std::nullopt;
+}
+
+tl::expected<std::optional<Record>, StoreError> LmdbStore::open(std::string_view token, std::string_view user) {
   SecretBytes<kMaxRecordSize> plain;
   const auto room = plain.resize(kMaxRecordSize);
-  const auto size = ring_->open(*token, std::nullopt, clock_->wall(), room);
+  const auto size = ring_->open(token, std::nullopt, clock_->wall(), room);
   if (!size)
     return tl::unexpected(StoreError("a record does not open with the key ring: it was changed, or its key is gone"));
   auto record = decode_record(room.first(*size));
@@ -124,55 +133,110 @@ tl::expected<std::optional<Record>, StoreError> LmdbStore::open(const lmdb::Tran
   return record;
 }
 
-void LmdbStore::seal(const lmdb::Transaction& txn, const std::string& user, const Record& record) {
+std::string LmdbStore::seal(const std::string& user, const Record& record) {
   SecretBytes<kMaxRecordSize> plain;
   const auto room = plain.resize(kMaxRecordSize);
   const std::size_t size = encode_record(record, room);
   if (size == 0 || record.user != user) throw std::logic_error("a record breaks its own limits");
-  users_->put(txn, user, ring_->seal(room.first(size), clock_->wall()));
+  return ring_->seal(room.first(size), clock_->wall());
 }
 
 tl::expected<std::optional<Record>, StoreError> LmdbStore::read(const std::string& user) try {
-  const lmdb::Transaction txn(env_, Mode::read);
-  return open(txn, user);
+  const auto token = token_of(user);
+  if (!token) return std::nullopt;
+  return open(*token, user);
 } catch (const lmdb::Error& error) {
   return tl::unexpected(StoreError(error.what()));
 }
 
-bool LmdbStore::run(const lmdb::Transaction& txn, Change& change) {
+void LmdbStore::run(Tokens& staged, Change& change) {
   change.error.reset();
-  auto record = open(txn, change.user);
-  if (!record) {
-    change.error = record.error();
-    return false;
+  std::optional<std::string> token;
+  if (const auto earlier = staged.find(change.user); earlier == staged.end())
+    token = token_of(change.user);
+  else if (!earlier->second.empty())
+    token = earlier->second;
+  std::optional<Record> record;
+  if (token) {
+    auto opened = open(*token, change.user);
+    if (!opened) {
+      change.error = opened.error();
+      return;
+    }
+    record = std::move(*opened);
   }
-  const bool was_there = record->has_value();
-  if (!change.mutate(*record)) return false;
-  if (*record)
-    seal(txn, change.user, **record);
-  else if (was_there)
-    users_->erase(txn, change.user);
+  if (!change.mutate(record)) return;
+  if (record)
+    staged.insert_or_assign(change.user, seal(change.user, *record));
+  else if (token)
+    staged.insert_or_assign(change.user, std::string());
+}
+
+tl::expected<bool, StoreError> LmdbStore::append(std::span<Change> batch) {
+  const std::lock_guard lock(append_);
+  Tokens staged;
+  for (Change& change : batch) run(staged, change);
+  if (staged.empty()) return true;
+  if (!journal_->fits(staged)) return false;
+  if (auto written = journal_->append(staged); !written) return tl::unexpected(written.error());
+  overlay_.add(std::move(staged));
+  if (journal_->half_full() && on_half_full_ && !std::exchange(asked_, true)) on_half_full_();
   return true;
 }
 
+// To make room means to wait without append_: the batch is then run once more. A checkpoint that failed may yet have
+// turned to an empty segment.
 tl::expected<void, StoreError> LmdbStore::apply(std::span<Change> batch) try {
-  lmdb::Transaction txn(env_, Mode::write);
-  bool written = false;
-  for (Change& change : batch) written = run(txn, change) || written;
-  if (written) txn.commit();
-  return {};
+  auto done = append(batch);
+  if (done && *done) return {};
+  if (!done) return tl::unexpected(done.error());
+  const auto made_room = checkpoint();
+  done = append(batch);
+  if (done && *done) return {};
+  if (!done) return tl::unexpected(done.error());
+  return tl::unexpected(made_room ? StoreError("a batch is larger than the journal") : made_room.error());
 } catch (const std::exception& error) {
   return tl::unexpected(StoreError(error.what()));
 }
 
+tl::expected<bool, StoreError> LmdbStore::freeze() {
+  if (!overlay_.frozen().empty()) return true;  // the last checkpoint failed
+  const std::lock_guard lock(append_);
+  if (!overlay_.active()) return false;
+  if (auto turned = journal_->turn(); !turned) return tl::unexpected(turned.error());
+  overlay_.freeze();
+  frozen_last_ = journal_->last();
+  asked_ = false;
+  return true;
+}
+
+tl::expected<void, StoreError> LmdbStore::checkpoint() try {
+  const std::lock_guard lock(checkpoint_);
+  for (;;) {
+    const auto frozen = freeze();
+    if (!frozen) return tl::unexpected(frozen.error());
+    if (!*frozen) return {};
+    lmdb::Transaction txn(env_, Mode::write);
+    for (const auto& [user, token] : overlay_.frozen()) put(txn, user, token);
+    mark_.applied = frozen_last_;
+    meta_->put(txn, kMarkKey, mark_.encode());
+    txn.commit();
+    overlay_.forget_frozen();
+  }
+} catch (const std::exception& error) {
+  return tl::unexpected(StoreError(error.what()));
+}
+
+// In name order, which LMDB alone keeps.
 tl::expected<void, StoreError> LmdbStore::walk(const std::string& after,
                                                const std::function<bool(std::string_view, const Record*)>& each) try {
+  if (auto done = checkpoint(); !done) return done;
   const lmdb::Transaction txn(env_, Mode::read);
   lmdb::Cursor cursor(txn, *users_);
   for (auto entry = cursor.at_or_after(after); entry; entry = cursor.next()) {
     if (entry->key == after || is_decoy(entry->key)) continue;
     const std::string user(entry->key);
-    const auto record = open(txn, user);
+    const auto record = open(entry->value, user);
     if (!each(user, record && *record ? &**record : nullptr)) break;
   }
   return {};

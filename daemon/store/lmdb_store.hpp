@@ -1,41 +1,42 @@
-// Records in an LMDB environment, each sealed by the key ring; ruled by ARCHITECTURE.md, "On disk".
+// Records, each sealed by the key ring: first durable in the journal, then in an LMDB environment; ruled by
+// ARCHITECTURE.md, "On disk" and "Journal".
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <mutex>
 
 #include "daemon/crypto/keyring.hpp"
+#include "daemon/store/journal.hpp"
 #include "daemon/store/lmdb.hpp"
+#include "daemon/store/overlay.hpp"
+#include "daemon/store/state_directory.hpp"
 #include "daemon/store/store.hpp"
 #include "daemon/system/clock.hpp"
 
 namespace umbra {
 
-// A directory that one process owns: `lock` inside it is held (flock) as long as this lives.
-class StateDirectory {
- public:
-  explicit StateDirectory(std::string path);  // created 0700 where missing; throws std::runtime_error with one line
-  StateDirectory(const StateDirectory&) = delete;
-  StateDirectory& operator=(const StateDirectory&) = delete;
-  ~StateDirectory();
-  [[nodiscard]] const std::string& path() const noexcept { return path_; }
-  void sync() const;  // the folder's own entries
-
- private:
-  std::string path_;
-  int lock_fd_ = -1;
-};
-
 class LmdbStore final : public Store {
  public:
   static constexpr std::size_t kMapSize = std::size_t{64} << 30;  // address space, not memory or disk
 
-  // Opens or creates the environment; the key ring is given later, since an empty database may get a new one.
+  // Opens or creates environment and journal, and brings LMDB up to date with the journal; the key ring is given later,
+  // since an empty database may get a new one. Throws std::runtime_error with one line.
   explicit LmdbStore(const StateDirectory& directory);
+  LmdbStore(const LmdbStore&) = delete;
+  LmdbStore& operator=(const LmdbStore&) = delete;
+  ~LmdbStore() override;  // leaves nothing in the journal alone, as far as the disk lets it
 
   [[nodiscard]] bool empty();  // no user has a record
   [[nodiscard]] const lmdb::Environment& environment() const noexcept { return env_; }
   // Takes the ring and proves it against the check value in the database. The error is one line that says what to do.
   tl::expected<void, StoreError> unlock(std::shared_ptr<const KeyRing> ring, const Clock& clock);
+  // `wake` is called once whenever the journal has become half full: then it is time for a checkpoint, by another
+  // thread than apply()'s, which would have to wait for it.
+  void on_half_full(std::function<void()> wake) { on_half_full_ = std::move(wake); }
+
+  // On return LMDB itself has all that apply() had written before the call.
+  tl::expected<void, StoreError> checkpoint();
 
   tl::expected<std::optional<Record>, StoreError> read(const std::string& user) override;
   tl::expected<void, StoreError> apply(std::span<Change> batch) override;
@@ -43,13 +44,25 @@ class LmdbStore final : public Store {
                                       const std::function<bool(std::string_view, const Record*)>& each) override;
 
  private:
-  tl::expected<std::optional<Record>, StoreError> open(const lmdb::Transaction& txn, const std::string& user);
-  bool run(const lmdb::Transaction& txn, Change& change);  // true: something was written
-  void seal(const lmdb::Transaction& txn, const std::string& user, const Record& record);
+  void put(const lmdb::Transaction& txn, const std::string& user, std::string_view token);
+
+  [[nodiscard]] std::optional<std::string> token_of(const std::string& user);
+  tl::expected<std::optional<Record>, StoreError> open(std::string_view token, std::string_view user);
+  [[nodiscard]] std::string seal(const std::string& user, const Record& record);
+  void run(Tokens& staged, Change& change);
+  tl::expected<bool, StoreError> append(std::span<Change> batch);  // false: the journal has no room for it
+  tl::expected<bool, StoreError> freeze();                         // false: there is nothing to freeze
   void create_decoys(const lmdb::Transaction& txn);
 
   lmdb::Environment env_;
   std::optional<lmdb::Database> users_, meta_;
+  std::mutex checkpoint_, append_;  // whoever wants both takes them in this order
+  JournalMark mark_;                // guarded by checkpoint_, as is the number of the newest frozen batch
+  std::uint64_t frozen_last_ = 0;
+  std::optional<Journal> journal_;  // guarded by append_, as is whether a checkpoint was asked for
+  bool asked_ = false;
+  Overlay overlay_;
+  std::function<void()> on_half_full_;
   std::shared_ptr<const KeyRing> ring_;
   const Clock* clock_ = nullptr;
 };

@@ -9,6 +9,7 @@
 #include <climits>
 #include <cstring>
 
+#include "common/descriptor.hpp"
 #include "daemon/system/config_table.hpp"
 #include "daemon/system/names.hpp"
 
@@ -168,26 +169,16 @@ tl::unexpected<std::string> refuse(const std::string& path, const std::string& w
   return tl::unexpected(path + ": " + what);
 }
 
-class File {
- public:
-  // Non-blocking, so that a FIFO at this path does not hang the start.
-  explicit File(const std::string& path) : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)) {}
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  ~File() {
-    if (fd_ >= 0) close(fd_);
-  }
-  [[nodiscard]] int fd() const noexcept { return fd_; }
+// Non-blocking, so that a FIFO at this path does not hang the start.
+Descriptor open_file(const std::string& path) {
+  return Descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+}
 
- private:
-  int fd_;
-};
-
-tl::expected<std::string, std::string> read_all(const File& file, const std::string& path) {
+tl::expected<std::string, std::string> read_all(const Descriptor& file, const std::string& path) {
   std::string text;
   char chunk[16384];
   for (;;) {
-    const ssize_t size = read(file.fd(), chunk, sizeof chunk);
+    const ssize_t size = read(file.get(), chunk, sizeof chunk);
     if (size == 0) return text;
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) return refuse(path, std::string("cannot be read: ") + std::strerror(errno));
@@ -217,11 +208,11 @@ tl::expected<Config, std::string> parse_config(std::string_view text, const std:
 }
 
 tl::expected<Config, std::string> load_config(const std::string& path) {
-  const File file(path);
-  if (file.fd() < 0 && errno == ENOENT) return parse_config("", path);
-  if (file.fd() < 0) return refuse(path, std::string("cannot be opened: ") + std::strerror(errno));
+  const Descriptor file = open_file(path);
+  if (file.get() < 0 && errno == ENOENT) return parse_config("", path);
+  if (file.get() < 0) return refuse(path, std::string("cannot be opened: ") + std::strerror(errno));
   struct stat status{};
-  if (fstat(file.fd(), &status) != 0) return refuse(path, std::string("cannot be read: ") + std::strerror(errno));
+  if (fstat(file.get(), &status) != 0) return refuse(path, std::string("cannot be read: ") + std::strerror(errno));
   if (!S_ISREG(status.st_mode)) return refuse(path, "is no regular file: put the configuration there, or nothing");
   if (status.st_uid != 0 && status.st_uid != geteuid())
     return refuse(path, "belongs to somebody else, who could switch the second factor off: chown root it");

@@ -12,6 +12,7 @@
 
 #include "daemon/crypto/keyring_file.hpp"
 #include "daemon/crypto/sodium.hpp"
+#include "daemon/store/committer.hpp"
 #include "daemon/store/lmdb_store.hpp"
 #include "tests/bench/population.hpp"
 
@@ -63,9 +64,9 @@ void make_umbra(const std::string& folder, unsigned users) {
   if (!ring) throw std::runtime_error(ring.error());
   if (const auto open = store.unlock(std::make_shared<const KeyRing>(std::move(*ring)), clock); !open)
     throw std::runtime_error(open.error());
-  for (unsigned first = 0; first < users; first += 10'000) {
+  for (unsigned first = 0; first < users; first += Committer::kMaxBatch) {
     std::vector<Change> batch;
-    for (unsigned n = first; n < users && n < first + 10'000; ++n)
+    for (unsigned n = first; n < users && n < first + Committer::kMaxBatch; ++n)
       batch.push_back({bench::user_name(n),
                        [n](std::optional<Record>& record) {
                          record = enrolled(n);

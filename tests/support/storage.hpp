@@ -1,6 +1,8 @@
 // A real LMDB store in a directory of its own, with a key ring that is known.
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -39,6 +41,17 @@ class Storage {
     store_.reset();
     directory_.reset();
   }
+  // The machine goes down now, and another start finds the files as they are: the error of open(), or nothing.
+  // `meanwhile` may do to the copy in that folder what a power cut does.
+  std::optional<StoreError> crash(const std::function<void(const std::string& folder)>& meanwhile = {}) {
+    const std::string copy = dir_.path() + "/copy";
+    std::filesystem::copy(path(), copy);
+    close();
+    std::filesystem::remove_all(path());
+    if (meanwhile) meanwhile(copy);
+    std::filesystem::rename(copy, path());
+    return open();
+  }
   [[nodiscard]] LmdbStore& store() { return *store_; }
   [[nodiscard]] std::string path() const { return dir_.path() + "/state"; }
 
@@ -63,6 +76,22 @@ class Storage {
   }
 
   FakeClock clock{kNow};
+
+  // Another machine, which starts with a copy of the files as they are now; `meanwhile` is as in crash().
+  struct Machine {
+    Machine(const Storage& original, const std::function<void(const std::string& folder)>& meanwhile) {
+      const std::string folder = dir.path() + "/state";
+      std::filesystem::copy(original.path(), folder);
+      if (meanwhile) meanwhile(folder);
+      directory.emplace(folder);
+      store.emplace(*directory);
+      if (const auto unlocked = store->unlock(ring(), original.clock); !unlocked) error = unlocked.error();
+    }
+    TempDir dir;
+    std::optional<StateDirectory> directory;
+    std::optional<LmdbStore> store;
+    std::optional<StoreError> error;
+  };
 
  private:
   TempDir dir_;

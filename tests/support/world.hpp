@@ -120,7 +120,7 @@ class World {
     return lines;
   }
   std::vector<std::string> read_trail() {
-    audit_.flush_and_wait();
+    audit_.flush();
     std::vector<std::string> lines;
     const auto result = trail_.read(0, [&](const wire::TrailEntry& entry) {
       std::string line;
@@ -148,7 +148,7 @@ class World {
   Settings settings_{config()};
   Committer committer_{storage_.store(), [](const StoreError&) {}};
   LmdbTrail trail_{storage_.store().environment(), ring_, storage_.clock};
-  Audit audit_{log_, trail_, committer_, storage_.clock};
+  Audit audit_{log_, trail_, storage_.clock};
   Sources sources_;
   FakePasswords passwords_;
   Lane slow_;
