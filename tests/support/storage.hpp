@@ -87,14 +87,14 @@ class Storage {
       store.emplace(*directory);
       if (const auto unlocked = store->unlock(ring(), original.clock); !unlocked) error = unlocked.error();
     }
-    TempDir dir;
+    TempDir dir{folder_in_memory()};
     std::optional<StateDirectory> directory;
     std::optional<LmdbStore> store;
     std::optional<StoreError> error;
   };
 
  private:
-  TempDir dir_;
+  TempDir dir_{folder_in_memory()};
   std::optional<StateDirectory> directory_;
   std::optional<LmdbStore> store_;
 };

@@ -64,7 +64,11 @@ class JournalTest : public testing::Test {
   // One more than there was; a new user starts at 1.
   tl::expected<void, StoreError> bump(const std::string& user) {
     return storage.change(user, [&](std::optional<Record>& record) {
-      if (!record) record = test::enrolled(user), record->generation = 0;
+      if (!record) {
+        record = test::enrolled(user);
+        record->generation = 0;
+        record->backup.codes.resize(10);  // a batch of several sectors
+      }
       ++record->generation;
       return true;
     });
@@ -117,6 +121,7 @@ TEST_F(JournalTest, APowerCutLosesNothingThatWasAnswered) {
     Generations then = now;
     ++then[user];
     const std::string after = test::read_file(journal());
+    EXPECT_GE(test::changed_sectors(before, after).size(), 2U);
     for (const std::string& torn : test::torn_states(before, after, 2, dice)) {
       Storage::Machine machine(storage,
                                [&](const std::string& folder) { test::write_file(folder + "/journal", torn); });
