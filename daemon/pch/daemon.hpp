@@ -1,10 +1,9 @@
 // What the edge and the services read again and again, parsed once: see CONTRIBUTING.md, "Build time".
+#include <algorithm>
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
-
-#include <algorithm>
-#include <array>
 #include <functional>
 #include <memory>
 #include <mutex>

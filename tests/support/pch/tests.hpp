@@ -1,4 +1,5 @@
-// What nearly every test reads, parsed once for a program instead of once for a file: see CONTRIBUTING.md, "Build time".
+// What nearly every test reads, parsed once for a program instead of once for a file: see CONTRIBUTING.md, "Build
+// time".
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
