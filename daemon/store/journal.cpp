@@ -95,10 +95,14 @@ bool Journal::belongs(const std::string& path, const JournalId& id) {
 void Journal::create(const std::string& path, const JournalId& id) {
   const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file) fail("create", path);
+  const auto put = [&](Bytes bytes, off_t at) {
+    errno = write_all(file.get(), bytes, at);
+    if (errno != 0) fail("write", path);
+  };
   const std::vector<std::uint8_t> zeros(kSegment);
-  for (const std::size_t segment : {std::size_t{0}, std::size_t{1}})
-    if ((errno = write_all(file.get(), zeros, place_of(segment))) != 0) fail("write", path);
-  if ((errno = write_all(file.get(), title_of(id), 0)) != 0 || fsync(file.get()) != 0) fail("write", path);
+  for (const std::size_t segment : {std::size_t{0}, std::size_t{1}}) put(zeros, place_of(segment));
+  put(title_of(id), 0);
+  if (fsync(file.get()) != 0) fail("write", path);
 }
 
 Journal::Journal(const std::string& path, const JournalId& id, std::uint64_t applied,
