@@ -7,7 +7,6 @@ namespace umbra {
 
 class Descriptor {
  public:
-  Descriptor() noexcept = default;
   explicit Descriptor(int fd) noexcept : fd_(fd) {}  // negative: none, as open(2) answers a failure
   Descriptor(Descriptor&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
   Descriptor& operator=(Descriptor&&) = delete;
@@ -18,7 +17,7 @@ class Descriptor {
   explicit operator bool() const noexcept { return fd_ >= 0; }
 
  private:
-  int fd_ = -1;
+  int fd_;
 };
 
 }  // namespace umbra

@@ -142,12 +142,12 @@ void run_daemon(const Paths& paths, const Log& log) {
   // The loop outlives whatever may still post to it; lanes and committer finish their work before it goes.
   asio::io_context loop(1);
   const auto complain = [&log](const std::string& error) { log.note(LOG_ERR, error); };
-  // Outlives the committer, which wakes it.
+  LmdbTrail trail(store.environment(), ring, clock);
+  Audit audit(log, trail, clock);
+  // Writes the trail, and is woken by the committer: it lies between them, also where an exception ends all of it.
   Lane checkpoint(1, kCheckpointQueue, complain);
   Committer committer(store, complain);
   Lanes lanes(complain);
-  LmdbTrail trail(store.environment(), ring, clock);
-  Audit audit(log, trail, clock);
   Sources sources;
   const HelperPasswords passwords(paths.password_helper);
   Context context{store,   committer, *ring,          clock,      names,          log, settings, audit,
@@ -177,7 +177,9 @@ void run_daemon(const Paths& paths, const Log& log) {
   const std::function<void()> on_checkpoint = [&] {
     (void)checkpoint.post([&] {
       audit.flush();
-      if (const auto done = store.checkpoint(); !done) complain("checkpoint: " + done.error());
+      if (const auto done = store.checkpoint(); !done)
+        complain("the database cannot be written, and logins end when its journal is full: " + done.error() +
+                 "; look at the disk of " + paths.state_dir);
     });
   };
   store.on_half_full(on_checkpoint);

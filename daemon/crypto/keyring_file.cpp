@@ -54,7 +54,7 @@ std::string folder_of(const std::string& path) {
 // A name in a folder is durable only with the folder itself.
 bool sync_folder(const std::string& folder) noexcept {
   const Descriptor file(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return file.get() >= 0 && fsync(file.get()) == 0;
+  return file && fsync(file.get()) == 0;
 }
 
 }  // namespace
@@ -62,7 +62,7 @@ bool sync_folder(const std::string& folder) noexcept {
 tl::expected<KeyRing, std::string> load_keyring(const std::string& path, bool& missing) {
   missing = false;
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (file.get() < 0) {
+  if (!file) {
     missing = errno == ENOENT;
     return failed(path, "open", errno);
   }
@@ -78,7 +78,7 @@ tl::expected<KeyRing, std::string> load_keyring(const std::string& path, bool& m
 tl::expected<KeyRing, std::string> create_keyring(const std::string& path) {
   mkdir(folder_of(path).c_str(), 0755);  // where that fails, open() tells
   const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0400));
-  if (file.get() < 0) return failed(path, "create", errno);
+  if (!file) return failed(path, "create", errno);
   SecretBytes<fernet::kKeySize> key;
   sodium::random(key.resize(fernet::kKeySize));
   char text[64];

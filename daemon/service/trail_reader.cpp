@@ -37,6 +37,8 @@ std::uint64_t TrailReader::start_of(std::string_view user, std::uint32_t last) {
 void TrailReader::page(const CallPtr& call) {
   wire::TrailOf message;
   if (!call->read(message)) return call->fail(Status::bad_request);
+  // Who was answered finds it here: the committer answers first, and writes to the trail behind it.
+  context_.committer.settle();
   context_.audit.flush();
   std::array<std::uint8_t, wire::kMaxTrailItems> items;
   Writer writer(items);

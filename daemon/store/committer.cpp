@@ -10,7 +10,7 @@ Committer::Committer(Store& store, std::function<void(const StoreError&)> on_err
 
 void Committer::settle() {
   std::unique_lock lock(mutex_);
-  idle_.wait(lock, [this] { return changes_.empty() && !working_; });
+  answers_.wait(lock, [this, earlier = submitted_] { return answered_ >= earlier; });
 }
 
 void Committer::finish() {
@@ -33,6 +33,7 @@ void Committer::submit(Change change, Done done) {
     first = changes_.empty();
     changes_.push_back(std::move(change));
     done_.push_back(std::move(done));
+    ++submitted_;
   }
   if (first) waiting_.notify_one();
 }
@@ -41,15 +42,15 @@ void Committer::run() {
   std::vector<Change> changes;
   std::vector<Done> done;
   for (;;) {
+    const std::size_t answered = done.size();
     changes.clear();
     done.clear();
     {
       std::unique_lock lock(mutex_);
-      working_ = false;
-      if (changes_.empty()) idle_.notify_all();
+      answered_ += answered;
+      answers_.notify_all();
       waiting_.wait(lock, [this] { return stopping_ || !changes_.empty(); });
       if (changes_.empty()) return;
-      working_ = true;
       const auto take = static_cast<std::ptrdiff_t>(std::min(changes_.size(), kMaxBatch));
       changes.assign(std::make_move_iterator(changes_.begin()), std::make_move_iterator(changes_.begin() + take));
       done.assign(std::make_move_iterator(done_.begin()), std::make_move_iterator(done_.begin() + take));

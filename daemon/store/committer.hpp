@@ -3,6 +3,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -22,7 +23,7 @@ class Committer {
   Committer& operator=(const Committer&) = delete;
   ~Committer() { finish(); }
 
-  // Returns when nothing waits and nothing is being committed or answered.
+  // Returns when all that was submitted before has been answered.
   void settle();
   // Commits and answers what waits, then ends. What is submitted later is answered as not done.
   void finish();
@@ -54,10 +55,10 @@ class Committer {
   Store& store_;
   std::function<void(const StoreError&)> on_error_;
   std::mutex mutex_;
-  std::condition_variable waiting_, idle_;
-  std::vector<Change> changes_;  // guarded by mutex_, as are the three below
+  std::condition_variable waiting_, answers_;
+  std::vector<Change> changes_;  // guarded by mutex_, as are the four below
   std::vector<Done> done_;
-  bool working_ = false;
+  std::uint64_t submitted_ = 0, answered_ = 0;
   bool stopping_ = false;
   std::thread thread_;  // last: it uses all above
 };

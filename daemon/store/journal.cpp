@@ -126,7 +126,8 @@ Journal::Journal(const std::string& path, const JournalId& id, std::uint64_t app
 // left has numbers that LMDB has; so a batch that is missing between two others was damaged later.
 std::vector<Journal::Batch> Journal::read_segment(std::size_t segment) const {
   std::vector<std::uint8_t> bytes(kSegment);
-  if (!read_all(file_.get(), bytes, place_of(segment))) throw std::runtime_error("the journal cannot be read");
+  if (!read_all(file_.get(), bytes, place_of(segment)))
+    throw std::runtime_error("the journal cannot be read: look at the disk");
   std::vector<Batch> batches;
   for (Bytes rest(bytes); !rest.empty();) {
     Batch batch;
@@ -204,7 +205,7 @@ tl::expected<void, StoreError> Journal::append(const Tokens& tokens) {
 
 tl::expected<void, StoreError> Journal::write(Bytes bytes) {
   const int code = write_all(file_.get(), bytes, place_of(segment_) + static_cast<off_t>(at_));
-  if (code != 0) return tl::unexpected("write the journal: " + std::string(std::strerror(code)));
+  if (code != 0) return tl::unexpected("cannot write the journal: " + std::string(std::strerror(code)));
   return {};
 }
 

@@ -209,8 +209,8 @@ tl::expected<Config, std::string> parse_config(std::string_view text, const std:
 
 tl::expected<Config, std::string> load_config(const std::string& path) {
   const Descriptor file = open_file(path);
-  if (file.get() < 0 && errno == ENOENT) return parse_config("", path);
-  if (file.get() < 0) return refuse(path, std::string("cannot be opened: ") + std::strerror(errno));
+  if (!file && errno == ENOENT) return parse_config("", path);
+  if (!file) return refuse(path, std::string("cannot be opened: ") + std::strerror(errno));
   struct stat status{};
   if (fstat(file.get(), &status) != 0) return refuse(path, std::string("cannot be read: ") + std::strerror(errno));
   if (!S_ISREG(status.st_mode)) return refuse(path, "is no regular file: put the configuration there, or nothing");

@@ -1,7 +1,9 @@
 // Pages of the audit trail, and which rule a login would meet.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/support/whole_daemon.hpp"
@@ -42,6 +44,18 @@ TEST(TrailReader, TheLastOfThemInTheirOrder) {
   EXPECT_EQ(host.numbers({}, 2), (std::vector<std::uint64_t>{2, 3}));
   EXPECT_EQ(host.numbers({}, 3), (std::vector<std::uint64_t>{1, 2, 3}));
   EXPECT_EQ(host.numbers({}, 100), (std::vector<std::uint64_t>{1, 2, 3}));
+}
+
+TEST(TrailReader, WhatWasDecidedBeforeTheQuestionIsShown) {
+  Host host;
+  struct Nothing {};
+  host.context().committer.update<Nothing>(
+      "alice", [](std::optional<Record>&, Nothing&) { return false; },
+      [&](const Nothing*) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        host.context().audit.write({"enforce", "alice", kToolService, "", true, wire::Reason::unspecified});
+      });
+  EXPECT_EQ(host.numbers({}, 10), (std::vector<std::uint64_t>{1}));
 }
 
 TEST(TrailReader, OfOneUser) {

@@ -1,0 +1,26 @@
+#include "tests/unit/daemon/store/faulty_disk.hpp"
+
+#include <fcntl.h>
+#include <lmdb.h>
+#include <sys/types.h>
+
+#include <cerrno>
+
+extern "C" {
+ssize_t __real_pwrite64(int fd, const void* bytes, size_t size, off_t at);
+ssize_t __wrap_pwrite64(int fd, const void* bytes, size_t size, off_t at) {
+  using umbra::test::Disk;
+  ++umbra::test::writes;
+  if ((fcntl(fd, F_GETFL) & O_DSYNC) != 0) ++umbra::test::synchronous;
+  if (umbra::test::disk == Disk::works) return __real_pwrite64(fd, bytes, size, at);
+  if (umbra::test::disk == Disk::takes_and_fails) __real_pwrite64(fd, bytes, size, at);
+  errno = EIO;
+  return -1;
+}
+int __real_mdb_txn_commit(MDB_txn* txn);
+int __wrap_mdb_txn_commit(MDB_txn* txn) {
+  if (!umbra::test::lmdb_fails) return __real_mdb_txn_commit(txn);
+  mdb_txn_abort(txn);
+  return ENOSPC;
+}
+}

@@ -1,0 +1,15 @@
+// A disk and an LMDB that fail when a test says so: the linker hands our calls of pwrite and mdb_txn_commit to them.
+#pragma once
+
+#include <atomic>
+
+namespace umbra::test {
+
+// The disk takes the bytes or not, and may say that it failed though it took them.
+enum class Disk { works, fails, takes_and_fails };
+
+inline std::atomic<Disk> disk = Disk::works;
+inline std::atomic<bool> lmdb_fails = false;
+inline std::atomic<unsigned> writes = 0, synchronous = 0;  // those that were durable when they returned
+
+}  // namespace umbra::test
