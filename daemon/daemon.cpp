@@ -25,8 +25,9 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Lookups may wait for a directory service, so they are many; Argon2 takes 19 MiB and a core each, so they are few.
-constexpr unsigned kLookupThreads = 4, kSlowThreads = 2, kEnrolmentThreads = 1, kPasswordThreads = 2;
+// Lookups may wait for a directory service, so they have reserves; Argon2 takes 19 MiB and a core each.
+constexpr unsigned kLookupThreads = 1, kLookupReserves = 3, kSlowThreads = 2, kEnrolmentThreads = 1,
+                   kPasswordThreads = 2;
 constexpr std::chrono::seconds kPatience{5};
 constexpr std::size_t kLookupQueue = 4096, kSlowQueue = 64, kEnrolmentQueue = 64, kPasswordQueue = 64;
 // How long a record may be in the journal alone, and what a power cut may take of the audit trail; the log has that.
@@ -155,7 +156,7 @@ void run_daemon(const Paths& paths, const Log& log) {
   Sweeper sweeper(context);
   // The dispatcher needs the lookup lane, whose last jobs need the dispatcher: the lane goes first.
   std::optional<Dispatcher> dispatcher;
-  Lane lookup(kLookupThreads, kLookupQueue, complain);
+  Lane lookup(kLookupThreads, kLookupQueue, complain, kLookupReserves);
   dispatcher.emplace(context, trail, lookup);
 
   const auto given = value_or_throw(systemd::listen_fd());

@@ -79,7 +79,7 @@ std::string Key::seal(Bytes plain, std::int64_t now, Bytes iv) const {
 std::optional<std::size_t> Key::open(std::string_view token, std::optional<std::int64_t> ttl, std::int64_t now,
                                      std::span<std::uint8_t> out) const {
   std::uint8_t binary[kMaxBinary];
-  const auto decoded = sodium::decode_base64url(token, binary);
+  const auto decoded = openssl::decode_base64url(token, binary);
   if (!decoded || *decoded < kCiphertextAt + openssl::kAesBlockSize + kMacSize) return std::nullopt;
   const std::size_t size = *decoded - kMacSize;
 

@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace umbra::openssl {
@@ -24,6 +25,17 @@ const EVP_CIPHER* aes128_cbc() {
   check(cipher != nullptr, "AES-128-CBC");
   return cipher;
 }
+
+// RFC 4648, section 5: "the 62:nd and 63:rd characters" are "-" and "_" where libcrypto knows "+" and "/". NUL: none of
+// them.
+constexpr std::array<std::uint8_t, 256> kFromUrlSafe = [] {
+  std::array<std::uint8_t, 256> table{};
+  for (std::uint8_t c = 0; c < 128; ++c)
+    if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) table[c] = c;
+  table['-'] = '+';
+  table['_'] = '/';
+  return table;
+}();
 
 const char* name(Digest digest) noexcept {
   switch (digest) {
@@ -100,6 +112,36 @@ std::optional<std::size_t> decrypt_aes128_cbc(Bytes key, Bytes iv, Bytes in, std
                     EVP_DecryptFinal_ex(ctx.get(), out.data() + size, &last) == 1;
   if (!good) return std::nullopt;
   return static_cast<std::size_t>(size) + static_cast<std::size_t>(last);
+}
+
+std::optional<std::size_t> decode_base64url(std::string_view in, std::span<std::uint8_t> out) noexcept {
+  if (in.size() % 4 != 0) return std::nullopt;
+  std::size_t padding = 0;
+  while (padding < 2 && padding < in.size() && in[in.size() - 1 - padding] == '=') ++padding;
+  if (in.size() / 4 * 3 > out.size() + padding) return std::nullopt;
+
+  std::size_t size = 0;
+  while (!in.empty()) {
+    std::array<std::uint8_t, 256> text;
+    std::array<std::uint8_t, text.size() / 4 * 3> bytes;
+    const std::string_view part = in.substr(0, text.size());
+    in.remove_prefix(part.size());
+    const std::size_t pad = in.empty() ? padding : 0, letters = part.size() - pad;
+    bool good = true;
+    for (std::size_t i = 0; i < letters; ++i) {
+      text[i] = kFromUrlSafe[static_cast<unsigned char>(part[i])];
+      good = good && text[i] != 0;
+    }
+    for (std::size_t i = letters; i < part.size(); ++i) text[i] = '=';
+    if (!good || EVP_DecodeBlock(bytes.data(), text.data(), static_cast<int>(part.size())) < 0) return std::nullopt;
+    // It makes bytes of the padding as well: zeros, unless the last letter had bits to spare.
+    const std::size_t got = part.size() / 4 * 3 - pad;
+    for (std::size_t i = got; i < got + pad; ++i)
+      if (bytes[i] != 0) return std::nullopt;
+    std::copy_n(bytes.begin(), got, out.begin() + static_cast<std::ptrdiff_t>(size));
+    size += got;
+  }
+  return size;
 }
 
 }  // namespace umbra::openssl

@@ -97,7 +97,11 @@ TEST(Sodium, RandomFillsAll) {
   EXPECT_TRUE(std::any_of(one.end() - 16, one.end(), [](std::uint8_t byte) { return byte != 0; }));
 }
 
-TEST(Sodium, Base64url) {
+using Decoder = std::optional<std::size_t>(std::string_view in, std::span<std::uint8_t> out) noexcept;
+
+class Base64url : public testing::TestWithParam<Decoder*> {};
+
+TEST_P(Base64url, TakesWhatAnEncoderWritesAlone) {
   const struct {
     std::string_view plain, text;
   } table[] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foobar", "Zm9vYmFy"}, {"\xFB\xFF", "-_8="}};
@@ -107,18 +111,37 @@ TEST(Sodium, Base64url) {
     text.pop_back();
     EXPECT_EQ(text, row.text);
     std::array<std::uint8_t, 16> back{};
-    const auto size = sodium::decode_base64url(row.text, back);
+    const auto size = GetParam()(row.text, back);
     ASSERT_TRUE(size.has_value()) << row.text;
     EXPECT_EQ(test::text(Bytes(back).first(*size)), row.plain);
   }
-  for (const std::string_view bad :
-       {"Zg", "Zg=", "Zh==", "Zm8", "Zm9v=", "Z", "=", "Zm 9v", "Zm9v\n", "+/8=", "Zg==Zg=="}) {
+  for (const std::string_view bad : {"Zg", "Zg=", "Zh==", "Zm9=", "Zm8", "Zm9v=", "Z", "=", "====", "Z===", "Zm 9v",
+                                     "Zm9v\n", "+/8=", "Zg==Zg==", "Zm9\xFF", "=m9v"}) {
     std::array<std::uint8_t, 16> back{};
-    EXPECT_FALSE(sodium::decode_base64url(bad, back).has_value()) << bad;
+    EXPECT_FALSE(GetParam()(bad, back).has_value()) << bad;
   }
   std::array<std::uint8_t, 2> small{};
-  EXPECT_FALSE(sodium::decode_base64url("Zm9v", small).has_value());
+  EXPECT_FALSE(GetParam()("Zm9v", small).has_value());
 }
+
+TEST_P(Base64url, OfEverySize) {
+  std::vector<std::uint8_t> plain;
+  for (std::size_t size = 0; size < 800; ++size, plain.push_back(static_cast<std::uint8_t>(size * 37))) {
+    std::string text(sodium::base64url_size(size) + 1, '\0');
+    sodium::encode_base64url(plain, text);
+    text.pop_back();
+    std::vector<std::uint8_t> back(size);
+    ASSERT_EQ(GetParam()(text, back), size);
+    EXPECT_EQ(back, plain);
+    if (size > 0) {
+      EXPECT_FALSE(GetParam()(text, std::span(back).first(size - 1)).has_value()) << size;
+      text[text.size() / 2] = '*';
+      EXPECT_FALSE(GetParam()(text, back).has_value()) << size;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Both, Base64url, testing::Values(&sodium::decode_base64url, &openssl::decode_base64url));
 
 TEST(Sodium, LockedMemoryHoldsWhatIsPutThere) {
   const auto memory = sodium::locked_memory(4096);
