@@ -69,11 +69,7 @@ std::string Key::seal(Bytes plain, std::int64_t now, Bytes iv) const {
   state_->mac(Bytes(binary, size), mac);
   std::memcpy(binary + size, mac, kMacSize);
 
-  const Bytes token(binary, size + kMacSize);
-  std::string text(sodium::base64url_size(token.size()) + 1, '\0');
-  sodium::encode_base64url(token, text);
-  text.pop_back();  // libsodium's final NUL
-  return text;
+  return openssl::encode_base64url(Bytes(binary, size + kMacSize));
 }
 
 std::optional<std::size_t> Key::open(std::string_view token, std::optional<std::int64_t> ttl, std::int64_t now,

@@ -27,7 +27,7 @@ const EVP_CIPHER* aes128_cbc() {
 }
 
 // RFC 4648, section 5: "the 62:nd and 63:rd characters" are "-" and "_" where libcrypto knows "+" and "/". NUL: none of
-// them.
+// them, which libcrypto refuses.
 constexpr std::array<std::uint8_t, 256> kFromUrlSafe = [] {
   std::array<std::uint8_t, 256> table{};
   for (std::uint8_t c = 0; c < 128; ++c)
@@ -114,6 +114,15 @@ std::optional<std::size_t> decrypt_aes128_cbc(Bytes key, Bytes iv, Bytes in, std
   return static_cast<std::size_t>(size) + static_cast<std::size_t>(last);
 }
 
+std::string encode_base64url(Bytes in) {
+  std::string text((in.size() + 2) / 3 * 4 + 1, '\0');  // and libcrypto's final NUL
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), in.data(), static_cast<int>(in.size()));
+  text.pop_back();
+  std::ranges::replace(text, '+', '-');
+  std::ranges::replace(text, '/', '_');
+  return text;
+}
+
 std::optional<std::size_t> decode_base64url(std::string_view in, std::span<std::uint8_t> out) noexcept {
   if (in.size() % 4 != 0) return std::nullopt;
   std::size_t padding = 0;
@@ -127,13 +136,9 @@ std::optional<std::size_t> decode_base64url(std::string_view in, std::span<std::
     const std::string_view part = in.substr(0, text.size());
     in.remove_prefix(part.size());
     const std::size_t pad = in.empty() ? padding : 0, letters = part.size() - pad;
-    bool good = true;
-    for (std::size_t i = 0; i < letters; ++i) {
-      text[i] = kFromUrlSafe[static_cast<unsigned char>(part[i])];
-      good = good && text[i] != 0;
-    }
+    for (std::size_t i = 0; i < letters; ++i) text[i] = kFromUrlSafe[static_cast<unsigned char>(part[i])];
     for (std::size_t i = letters; i < part.size(); ++i) text[i] = '=';
-    if (!good || EVP_DecodeBlock(bytes.data(), text.data(), static_cast<int>(part.size())) < 0) return std::nullopt;
+    if (EVP_DecodeBlock(bytes.data(), text.data(), static_cast<int>(part.size())) < 0) return std::nullopt;
     // It makes bytes of the padding as well: zeros, unless the last letter had bits to spare.
     const std::size_t got = part.size() / 4 * 3 - pad;
     for (std::size_t i = got; i < got + pad; ++i)
