@@ -30,7 +30,8 @@ Exit run_enforce(Tool& tool);
 Exit run_unenforce(Tool& tool);
 Exit run_bypass(Tool& tool);
 Exit run_log(Tool& tool);
-Exit run_doctor(Tool& tool);
+Exit run_doctor(Tool& tool);   // --user: one login
+Exit run_checkup(Tool& tool);  // the machine
 
 // The one line on standard error that an error or a note is.
 void tell(std::string_view line);

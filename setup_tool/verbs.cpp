@@ -23,6 +23,12 @@ std::string check_service(const std::string& service) {
   return "the name of a service has 1 to " + std::to_string(wire::kMaxService) + " bytes";
 }
 
+// A file's name: libpam takes it for one.
+std::string check_service_file(const std::string& service) {
+  if (service.find('/') == std::string::npos && !service.starts_with('.')) return check_service(service);
+  return "a service is the name of a file in /etc/pam.d; " + service + " is none";
+}
+
 std::string check_address(const std::string& text) {
   in6_addr address{};  // room for either
   if (inet_pton(AF_INET, text.c_str(), &address) == 1 || inet_pton(AF_INET6, text.c_str(), &address) == 1) return {};
@@ -88,17 +94,32 @@ void add_log(CLI::App& app, Draft& draft) {
 }
 
 void add_doctor(CLI::App& app, Draft& draft) {
-  CLI::App& verb = *app.add_subcommand("doctor", "root: which rule a login meets, and what comes of it");
-  verb.add_option("--user", draft.words.user, "whose login")->type_name("USER")->check(check_user)->take_last();
-  verb.add_option("--service", draft.words.service, "through which service")
+  CLI::App& verb = *app.add_subcommand("doctor", "root: what is wrong with services, sshd, daemon; or with one login");
+  CLI::Option* const services =
+      verb.add_option("SERVICE", draft.words.services, "PAM services to look at (default: all that ask for a code)")
+          ->type_name("")
+          ->check(check_service_file);
+  CLI::Option* const root = verb.add_option("--root", draft.words.root, "look at this system's files, at no daemon")
+                                ->type_name("DIR")
+                                ->check(CLI::ExistingDirectory)
+                                ->take_last();
+  CLI::Option* const user = verb.add_option("--user", draft.words.user, "one login: whose")
+                                ->type_name("USER")
+                                ->check(check_user)
+                                ->take_last()
+                                ->excludes(services)
+                                ->excludes(root);
+  verb.add_option("--service", draft.words.service, "one login: through which service")
       ->type_name("SERVICE")
       ->check(check_service)
       ->take_last()
-      ->capture_default_str();
-  verb.add_option("--source", draft.words.source, "from which address (default: this machine)")
+      ->capture_default_str()
+      ->needs(user);
+  verb.add_option("--source", draft.words.source, "one login: from which address (default: this machine)")
       ->type_name("ADDRESS")
       ->check(check_address)
-      ->take_last();
+      ->take_last()
+      ->needs(user);
 }
 
 }  // namespace

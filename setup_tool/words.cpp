@@ -78,8 +78,6 @@ Parsed settle(const CLI::App& app, Draft& draft) {
   }
   if (const std::string wrong = settle_subject_and_code(draft); !wrong.empty()) return usage(wrong);
   draft.words.verb = kVerbs.at(verbs.front()->get_name());
-  if (draft.words.verb == Verb::doctor && draft.words.user.empty())
-    return usage("doctor explains one login: say --user NAME; it does not check whole services yet");
   if (!draft.valid.empty()) draft.words.valid = *seconds_of(draft.valid);  // checked when it was read
   if (!draft.qr.empty()) draft.words.qr = kQrWishes.at(draft.qr);
   if (!draft.algorithm.empty()) draft.words.algorithm = static_cast<std::uint8_t>(kAlgorithms.at(draft.algorithm));

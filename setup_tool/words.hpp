@@ -50,7 +50,9 @@ struct Words {
 
   // doctor
   std::string service = "sshd";
-  std::string source;  // an address; empty: a local login
+  std::string source;                 // an address; empty: a local login
+  std::vector<std::string> services;  // to look at; none: all that have our line
+  std::string root;                   // of another system's files; empty: this machine
 };
 
 // Where there are no words to act on: what to print and how to end.

@@ -115,7 +115,7 @@ TEST_F(Failing, BadWordsAreExit2AndReachNobody) {
                            {"enforce"},
                            {"bypass", "alice", "--valid", "8d"},
                            {"log", "-n", "1000001"},
-                           {"doctor"},
+                           {"doctor", "--service", "sshd"},
                            {"doctor", "--user", "alice", "--source", "tty1"}})
     expect_error(run(args), Exit::usage, "--help");
   for (const auto& verb : kVerbs) EXPECT_EQ(daemon.count(verb.op), 0);

@@ -95,10 +95,20 @@ TEST(Words, DoctorExplainsOneLogin) {
   EXPECT_EQ(good({"doctor", "--user", "a", "--source", "192.0.2.7"}).source, "192.0.2.7");
 }
 
-TEST(Words, DoctorWithoutAUserSaysWhatItCannot) {
-  expect_usage({"doctor"}, "say --user NAME; it does not check whole services yet");
-  expect_usage({"doctor", "--service", "sudo"}, "say --user NAME");
-  expect_usage({"doctor", "sshd"}, "sshd");
+TEST(Words, DoctorLooksAtServices) {
+  EXPECT_TRUE(good({"doctor"}).services.empty());
+  EXPECT_EQ(good({"doctor"}).user, "");
+  EXPECT_EQ(good({"doctor", "sshd", "sudo"}).services, (std::vector<std::string>{"sshd", "sudo"}));
+  EXPECT_EQ(good({"doctor", "--root", "/", "sshd"}).root, "/");
+}
+
+TEST(Words, DoctorLooksAtServicesOrAtOneLogin) {
+  expect_usage({"doctor", "--service", "sudo"}, "--user");
+  expect_usage({"doctor", "--source", "192.0.2.7"}, "--user");
+  expect_usage({"doctor", "--user", "alice", "sshd"}, "--user");
+  expect_usage({"doctor", "--user", "alice", "--root", "/"}, "--root");
+  expect_usage({"doctor", "--root", "/nowhere"}, "/nowhere");
+  for (const char* service : {"", "/etc/pam.d/sshd", "../sshd", "."}) expect_usage({"doctor", service});
 }
 
 TEST(Words, ASourceIsAnAddress) {
