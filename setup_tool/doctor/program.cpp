@@ -9,7 +9,6 @@
 
 #include <cerrno>
 #include <chrono>
-#include <optional>
 
 #include "common/descriptor.hpp"
 #include "setup_tool/failure.hpp"
@@ -60,23 +59,26 @@ bool hear(int fd, std::string& output) {
   throw Failure(Exit::unavailable, "cannot run " + program + ": run it by hand to see why");
 }
 
+// Its environment is empty, and what it says goes to `output`, of which nobody else keeps a copy open.
+pid_t spawn(std::vector<std::string> words, const Descriptor output) {
+  std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  char* nothing[] = {nullptr};
+  pid_t pid = 0;
+  const Actions actions(output.get());
+  if (posix_spawn(&pid, arguments[0], actions.get(), nullptr, arguments.data(), nothing) != 0) fail(words[0]);
+  return pid;
+}
+
 }  // namespace
 
 Heard run_program(const std::vector<std::string>& words) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) fail(words[0]);
   const Descriptor reader(ends[0]);
-  std::optional<Descriptor> writer(ends[1]);
-  std::vector<std::string> copies = words;
-  std::vector<char*> arguments;
-  arguments.reserve(words.size() + 1);
-  for (std::string& word : copies) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  char* nothing[] = {nullptr};
-  pid_t pid = 0;
-  const Actions actions(writer->get());
-  if (posix_spawn(&pid, words[0].c_str(), actions.get(), nullptr, arguments.data(), nothing) != 0) fail(words[0]);
-  writer.reset();
+  const pid_t pid = spawn(words, Descriptor(ends[1]));
   Heard heard;
   const bool ended = hear(reader.get(), heard.output);
   if (!ended) kill(pid, SIGKILL);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include "setup_tool/failure.hpp"
 
@@ -35,10 +36,11 @@ std::optional<pam::File> Tree::file(const std::string& path) const {
   if (!there && !error) return std::nullopt;
   if (there && fs::is_directory(root_ + path, error)) return std::nullopt;
   std::ifstream in(root_ + path, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (!in.good() && !in.eof())
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in.is_open() || text.bad())
     throw Failure(Exit::bad_file, "cannot read " + root_ + path + ": doctor needs root and a whole disk");
-  return pam::File{path, text};
+  return pam::File{path, text.str()};
 }
 
 pam::ReadFile Tree::pam_files() const {

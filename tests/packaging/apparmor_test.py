@@ -118,7 +118,6 @@ def daemon_permitted():
 @check("the password helper may do what it does, under its own profile and under the daemon's above it")
 def helper_permitted():
     need_root()
-    need_root()
     accesses = [access for access in of_the_helper() if access != ("x", f"{LIBEXEC}/umbra-totp-password")]
     for name in (PASSWORD, MAIN):
         expect_permitted(name, accesses, "/etc/shadow")
