@@ -188,12 +188,12 @@ class Machine:
             pathlib.Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
             subprocess.Popen(["/usr/sbin/sshd", "-D", "-f", str(config), "-E", str(LOGS / "sshd")],
                              stdin=subprocess.DEVNULL)
-            wait_until(f"sshd on port {port}", lambda: self._answers(port))
+            wait_until(f"sshd on port {port}", lambda: self.answers(port))
             self.ports[key] = port
         return self.ports[key]
 
     @staticmethod
-    def _answers(port):
+    def answers(port):
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", port)) == 0
 

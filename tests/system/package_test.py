@@ -12,16 +12,17 @@ import pexpect
 import booted
 import machine as on
 import packages
-from booted import SERVICE, SOCKET, main_pid, shown
+from booted import SERVICE, SOCKET, main_pid, shown, systemctl
 from check import check, expect, expect_accepted, expect_refused, run_all
 from logins import as_user, converse, ssh
-from packages import apt, follow_readme, installed_version, newer, pam_files, readme_commands
+from packages import apt, follow_readme, installed_version, newer, pam_files, readme_commands, readme_word
 
 # README's stack, as near as pam-auth-update comes to it.
 AUTH = ["required pam_umbra_totp.so preauth", "[success=2 default=ignore] pam_unix.so nullok try_first_pass",
         "[default=die] pam_umbra_totp.so authfail", "requisite pam_deny.so", "required pam_permit.so",
         "required pam_umbra_totp.so after_password nullok"]
 ACCOUNT = "required pam_umbra_totp.so"
+PROFILES = ["umbra-totp-preauth", "umbra-totp-authfail", "umbra-totp"]
 DATA = [pathlib.Path("/etc/umbra-totp/keyring"), pathlib.Path("/var/lib/umbra-totp")]
 
 
@@ -88,6 +89,35 @@ def _(m):
     expect_refused(sudo(m.user, on.PASSWORD, m.user.codes.wrong()))
 
 
+@check("sshd: README's settings, read before Debian's own: the machine's own sshd asks for password and code")
+def _(m):
+    systemctl("start", "ssh")
+    settings = pathlib.Path(readme_word(r"`(/etc/ssh/sshd_config\.d/[^`]+)`"))
+    settings.write_text("\n".join(readme_commands("UsePAM")) + "\n")
+    try:
+        packages.run_loudly(["sh", "-c", readme_word(r"`(sudo sshd -t [^`]+)`")])
+        on.wait_until("sshd again", lambda: m.answers(22))
+        expect_accepted(ssh(22, m.user.name, on.PASSWORD, m.user.backup_codes[5]))
+        expect_refused(ssh(22, m.user.name, on.PASSWORD, m.user.codes.wrong()), prompts=2)
+    finally:
+        settings.unlink()
+        systemctl("stop", "ssh")
+        pathlib.Path("/run/sshd").mkdir(exist_ok=True)  # the other sshds want it too
+
+
+@check("doctor: README's stack has nothing open, and without its account line it has")
+def _(_m):
+    done = on.run("umbra-totp", "doctor", "sudo", check=False)
+    expect(done.returncode == 0, done)
+    account = pathlib.Path("/etc/pam.d/common-account")
+    before = account.read_text()
+    account.write_text("".join(line for line in before.splitlines(True) if "pam_umbra_totp" not in line))
+    try:
+        expect(on.run("umbra-totp", "doctor", "sudo", check=False).returncode == 3, "not seen")
+    finally:
+        account.write_text(before)
+
+
 @check("profile: who has not enrolled passes by the password, and by nothing else")
 def _(m):
     done = ssh(m.sshd(), m.plain.name, on.PASSWORD)
@@ -135,6 +165,27 @@ def _(m):
     expect(pam_files() == {name: text for name, text in before.items() if name != "by-hand"}, "PAM's files changed")
     expect(installed_version("libpam-umbra-totp"), "removed")
     expect_accepted(ssh(m.sshd(), m.user.name, on.PASSWORD, m.user.backup_codes[4]))
+
+
+@check("by hand: README's lines in place of the profiles ask for password and code, in ssh and in sudo")
+def _(m):
+    lines = readme_commands("authfail\n")
+    auth, account = lines[:-1], lines[-1]
+    on.run("pam-auth-update", "--disable", *PROFILES)
+    before = {name: pathlib.Path("/etc/pam.d", name).read_text() for name in ("sshd", "sudo")}
+    try:
+        for name, text in before.items():
+            text = text.replace("@include common-auth\n", "\n".join(auth) + "\n")
+            text = text.replace("@include common-account\n", f"@include common-account\n{account}\n")
+            pathlib.Path("/etc/pam.d", name).write_text(text)
+        expect_refused(ssh(m.sshd(), m.user.name, "not the password", "123456"), prompts=1)
+        expect_accepted(ssh(m.sshd(), m.user.name, on.PASSWORD, m.user.backup_codes[6]))
+        expect_accepted(sudo(m.user, on.PASSWORD, m.user.backup_codes[7]))
+        expect(booted.failures(m.user.name) == 0, "the account line forgot nothing")
+    finally:
+        for name, text in before.items():
+            pathlib.Path("/etc/pam.d", name).write_text(text)
+    follow_readme("pam-auth-update")
 
 
 @check("disable: README's profiles off, the password alone is asked for, and on again the code is")

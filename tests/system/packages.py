@@ -28,10 +28,18 @@ OF_OTHERS = re.compile(r"/etc/apparmor\.d/(disable|local)$|/var/lib/systemd/ling
                        r"/var/lib/sudo/.*$|/var/tmp/systemd-private-.*$")
 
 
+def readme_install():
+    return (PROJECT / "README.md").read_text().partition("\n## Install\n")[2].partition("\n## ")[0]
+
+
+def readme_word(pattern):
+    """What this pattern's one group finds in README's "Install"."""
+    return re.search(pattern, readme_install()).group(1)
+
+
 def readme_commands(word):
-    """The block of README's "Install" that has this word in it, as a list of commands."""
-    section = (PROJECT / "README.md").read_text().partition("\n## Install\n")[2].partition("\n## ")[0]
-    blocks = re.findall(r"(?:^ {7}\S.*\n)+", section, re.MULTILINE)
+    """The block of README's "Install" that has this word in it, as a list of lines."""
+    blocks = re.findall(r"(?:^ {7}\S.*\n)+", readme_install(), re.MULTILINE)
     found = [block for block in blocks if word in block]
     if len(found) != 1:
         raise AssertionError(f"README's Install has {len(found)} blocks with {word}")
