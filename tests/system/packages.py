@@ -19,13 +19,13 @@ BUILD_ENVIRONMENT = {"DEB_BUILD_OPTIONS": "noautodbgsym", "DEB_CXXFLAGS_APPEND":
                      "DEB_CFLAGS_APPEND": "-g0", "DEBIAN_FRONTEND": "noninteractive"}
 
 # What dpkg, apt and other programs keep of any package's coming and going; the folders for local changes that
-# dh_apparmor takes away where they are empty; what pam_systemd's logind makes of logins; logs.
+# dh_apparmor takes away where they are empty; what pam_systemd's logind makes of logins; logs; what is temporary.
 OF_OTHERS = re.compile(r"/etc/apparmor\.d/(disable|local)$|/var/lib/systemd/linger$|"
                        r"/var/lib/(dpkg|apt)(/.*)?$|/var/cache/(apt|debconf|man|ldconfig)(/.*)?$|"
                        r"/var/lib/pam/seen$|/var/lib/PackageKit/transactions\.db.*$|"
                        r"/var/log/(apt|journal)(/.*)?$|/var/log/(dpkg|alternatives)\.log$|"
                        r"/var/log/umbra-sandbox(/.*)?$|/var/log/(lastlog|wtmp|btmp|faillog)$|"
-                       r"/var/lib/sudo/.*$|/var/tmp/systemd-private-.*$")
+                       r"/var/lib/sudo/.*$|/var/tmp/.*$")
 
 
 def readme_install():
