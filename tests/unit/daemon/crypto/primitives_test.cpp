@@ -127,7 +127,8 @@ TEST_P(Base64url, TakesWhatAnEncoderWritesAlone) {
 
 TEST_P(Base64url, OfEverySize) {
   std::vector<std::uint8_t> plain;
-  for (std::size_t size = 0; size < 800; ++size, plain.push_back(static_cast<std::uint8_t>(size * 37))) {
+  for (std::size_t size = 1; size < 800; ++size) {
+    plain.push_back(static_cast<std::uint8_t>(size * 37));
     std::string text(sodium::base64url_size(size) + 1, '\0');
     sodium::encode_base64url(plain, text);
     text.pop_back();
@@ -135,11 +136,9 @@ TEST_P(Base64url, OfEverySize) {
     std::vector<std::uint8_t> back(size);
     ASSERT_EQ(GetParam()(text, back), size);
     EXPECT_EQ(back, plain);
-    if (size > 0) {
-      EXPECT_FALSE(GetParam()(text, std::span(back).first(size - 1)).has_value()) << size;
-      text[text.size() / 2] = '*';
-      EXPECT_FALSE(GetParam()(text, back).has_value()) << size;
-    }
+    EXPECT_FALSE(GetParam()(text, std::span(back).first(size - 1)).has_value()) << size;
+    text[text.size() / 2] = '*';
+    EXPECT_FALSE(GetParam()(text, back).has_value()) << size;
   }
 }
 

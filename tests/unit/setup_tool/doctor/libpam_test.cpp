@@ -7,6 +7,9 @@
 #include "setup_tool/doctor/pam_walk.hpp"
 #include "tests/unit/setup_tool/doctor/folder.hpp"
 
+// Where it refuses a stack, libpam forgets what it has read of it.
+extern "C" const char* __lsan_default_suppressions() { return "leak:libpam.so\n"; }
+
 namespace umbra::test {
 namespace {
 
@@ -111,7 +114,9 @@ class Dice {
   std::string file(unsigned depth) {
     std::string text;
     for (unsigned i = below(6) + (depth == 0 ? 1 : 0); i > 0; --i) text += line(depth + 1);
-    return below(60) == 0 ? text + "auth required \\\n" : text;
+    // Not in a file that others @include: where such a one cannot be read, Debian 12's libpam goes by a control that it
+    // never set.
+    return depth == 0 && below(60) == 0 ? text + "auth required \\\n" : text;
   }
 
  private:
