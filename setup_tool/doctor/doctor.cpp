@@ -80,7 +80,7 @@ MachinePaths machine_paths(const std::string& socket) {
           UMBRA_CONFIG_FILE,
           // As long as the daemon runs, and sealed.
           {"/run/credentials/umbra-totpd.service/keyring", "/etc/credstore.encrypted/umbra-totp.keyring"},
-          {"/usr/sbin/umbra-totpd", "/usr/local/sbin/umbra-totpd", "/usr/bin/umbra-totpd"}};
+          UMBRA_DAEMON};
 }
 
 void judge_users(Client& client, Findings& findings) {

@@ -56,14 +56,12 @@ Findings judge_daemon(Client& client, const MachinePaths& paths, std::string_vie
 }
 
 Findings judge_config(const MachinePaths& paths) {
-  for (const std::string& daemon : paths.daemons) {
-    if (!is_there(daemon)) continue;
-    const Heard heard = run_program({daemon, "--check-config", "--config", paths.config});
-    if (heard.exit == 0) return {{Level::good, "configuration", first_line(heard.output), "", "", ""}};
-    return {{Level::open, "configuration", first_line(heard.output), "the daemon does not start with it", paths.config,
-             "correct it: umbra-totp.conf(5)"}};
-  }
-  return {{Level::note, "configuration", "not looked at: there is no umbra-totpd to ask", "", "", ""}};
+  if (!is_there(paths.daemon))
+    return {{Level::note, "configuration", "not looked at: there is no " + paths.daemon + " to ask", "", "", ""}};
+  const Heard heard = run_program({paths.daemon, "--check-config", "--config", paths.config});
+  if (heard.exit == 0) return {{Level::good, "configuration", first_line(heard.output), "", "", ""}};
+  return {{Level::open, "configuration", first_line(heard.output), "the daemon does not start with it", paths.config,
+           "correct it: umbra-totp.conf(5)"}};
 }
 
 // TIME_ERROR and STA_UNSYNC are the kernel's words for a clock that nobody sets.

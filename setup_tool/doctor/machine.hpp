@@ -11,7 +11,7 @@ namespace umbra {
 struct MachinePaths {
   std::string socket, keyring, state_dir, config;
   std::vector<std::string> credentials;  // where systemd has the key ring, if not in the file
-  std::vector<std::string> daemons;      // where umbra-totpd may be; the first that is there is asked
+  std::string daemon;                    // the program
   uid_t owner = 0;                       // of all of them
 };
 

@@ -1,7 +1,7 @@
 """Reads an AppArmor profile as the parser includes it, and says what it permits for a path."""
 import re
 
-from tap import needs, run
+from programs import needs, run
 
 
 RULE = re.compile(r'(deny )?(?:owner )?"?([/@]\S*?)"?\s+([a-zA-Z]+)(?:\s+->.*)?,$')

@@ -16,7 +16,8 @@ import time
 
 import opened
 from apparmor_profile import Profile
-from tap import PROJECT, CannotRun, check, expect, needs, run, run_all
+from programs import PROJECT, needs, run
+from check import CannotRun, check, expect, run_all
 
 PROFILE, DAEMON, TOOL, HELPER = (pathlib.Path(word).resolve() for word in sys.argv[1:5])
 SBIN, LIBEXEC = sys.argv[5:7]
@@ -150,4 +151,4 @@ def forbidden():
         expect(not profile.permits(MAIN, path, "w"), f"{path} may be written")
 
 
-sys.exit(run_all())
+sys.exit(0 if run_all() else 1)

@@ -10,7 +10,7 @@ import sys
 import tempfile
 
 from shells import Shells
-from tap import check, expect, run_all
+from check import check, expect, run_all
 
 TOOL = pathlib.Path(sys.argv[1]).resolve()
 SHELLS = Shells(TOOL).all()
@@ -114,4 +114,4 @@ def later():
         offers(["umbra-totp", "audit", "login", "su"], services, shells)
 
 
-sys.exit(run_all())
+sys.exit(0 if run_all() else 1)

@@ -3,7 +3,7 @@ import pathlib
 import subprocess
 import tempfile
 
-from tap import PROJECT, needs
+from programs import PROJECT, needs
 
 COMPLETIONS = PROJECT / "packaging/completions"
 

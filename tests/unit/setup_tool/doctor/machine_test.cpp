@@ -18,8 +18,8 @@ class Machine : public testing::Test {
  protected:
   Machine() {
     const std::string root = dir_.path();
-    paths = {root + "/run/socket",   root + "/keyring",  root + "/state", root + "/config.toml",
-             {root + "/credential"}, {root + "/daemon"}, getuid()};
+    paths = {root + "/run/socket",   root + "/keyring", root + "/state", root + "/config.toml",
+             {root + "/credential"}, root + "/daemon",  getuid()};
     mkdir((root + "/run").c_str(), 0755);
     mkdir((root + "/state").c_str(), 0700);
     write(paths.keyring, "key\n", 0400);
@@ -122,16 +122,16 @@ TEST_F(Machine, NoDaemonIsOpenAndAMissingKeySaysWhy) {
 
 TEST_F(Machine, TheDaemonItselfReadsTheConfiguration) {
   EXPECT_EQ(judge_config(paths)[0].level, Level::note);
-  write(paths.daemons[0], "#!/bin/sh\necho \"$3: ok\"\n", 0755);
+  write(paths.daemon, "#!/bin/sh\necho \"$3: ok\"\n", 0755);
   EXPECT_EQ(judge_config(paths)[0].level, Level::good);
   EXPECT_EQ(judge_config(paths)[0].what, paths.config + ": ok");
-  write(paths.daemons[0], "#!/bin/sh\necho bad line 3 >&2\nexit 1\n", 0755);
+  write(paths.daemon, "#!/bin/sh\necho bad line 3 >&2\nexit 1\n", 0755);
   EXPECT_EQ(judge_config(paths)[0].level, Level::open);
   EXPECT_EQ(judge_config(paths)[0].what, "bad line 3");
 }
 
 TEST_F(Machine, AProgramThatCannotRunIsAnError) {
-  write(paths.daemons[0], "nothing", 0755);
+  write(paths.daemon, "nothing", 0755);
   EXPECT_THROW(judge_config(paths), Failure);
   EXPECT_EQ(run_program({"/bin/sh", "-c", "kill -9 $$"}).exit, 137);
 }
