@@ -34,7 +34,7 @@ struct JournalMark {
 class Journal {
  public:
   // One of two. A batch of the committer's largest size, each record as large as a record may be, fits.
-  static constexpr std::size_t kSegment = std::size_t{2} << 20;  // bytes
+  static constexpr std::size_t kSegment = std::size_t{8} << 20;  // bytes
   static constexpr std::size_t kSector = 512;                    // bytes: what a disk writes whole or not at all
 
   // True where `path` is a journal of the database `id`.
