@@ -4,6 +4,8 @@
 
 #include <sys/types.h>
 
+#include <algorithm>
+
 #include "common/wire.hpp"
 
 namespace umbra {
@@ -40,6 +42,7 @@ class Channel {
   ChannelError call(const Message& message, const wire::RequestId& id, std::span<std::uint8_t> buffer,
                     wire::Status& status, Reply& reply) noexcept {
     const std::size_t size = wire::encode_request(message, id, buffer);
+    touched_ = std::max(touched_, size == 0 ? buffer.size() : size);
     if (size == 0) return ChannelError::broken;
     std::size_t reply_size = 0;
     if (const auto error = exchange(Bytes(buffer.data(), size), buffer, reply_size); error != ChannelError::none)
@@ -53,6 +56,9 @@ class Channel {
 
   void close() noexcept;
 
+  // So many bytes at the start of the buffers given to call() may hold something, in bytes; the rest nobody wrote to.
+  [[nodiscard]] std::size_t touched() const noexcept { return touched_; }
+
  private:
   ChannelError open(std::int64_t deadline_ms) noexcept;
   ChannelError try_once(Bytes request, std::span<std::uint8_t> reply, std::size_t& reply_size,
@@ -62,6 +68,7 @@ class Channel {
   uid_t daemon_uid_;
   int timeout_ms_;
   int fd_ = -1;
+  std::size_t touched_ = 0;
 };
 
 // Sixteen random bytes from the kernel (getrandom). False only where the kernel has none to give.

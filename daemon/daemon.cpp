@@ -14,6 +14,7 @@
 
 #include "daemon/crypto/keyring_file.hpp"
 #include "daemon/crypto/sodium.hpp"
+#include "daemon/edge/front.hpp"
 #include "daemon/edge/listener.hpp"
 #include "daemon/service/sweeper.hpp"
 #include "daemon/store/lmdb_store.hpp"
@@ -157,7 +158,8 @@ void run_daemon(const Paths& paths, const Log& log) {
   // The dispatcher needs the lookup lane, whose last jobs need the dispatcher: the lane goes first.
   std::optional<Dispatcher> dispatcher;
   Lane lookup(kLookupThreads, kLookupQueue, complain, kLookupReserves);
-  dispatcher.emplace(context, trail, lookup);
+  Front front(loop);
+  dispatcher.emplace(context, trail, lookup, &front);
 
   const auto given = value_or_throw(systemd::listen_fd());
   Listener listener(loop, given ? *given : bind_socket(paths.socket), *dispatcher, log);
@@ -193,7 +195,7 @@ void run_daemon(const Paths& paths, const Log& log) {
   listener.start();
   systemd::notify_ready();
   log.note(LOG_NOTICE, "ready at " + (given ? std::string("the socket systemd gave") : paths.socket));
-  loop.run();
+  front.run();
   // What is left is answers under way: it ends with the last of them.
   loop.restart();
   loop.run_for(kPatience);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace umbra::openssl {
 namespace {
@@ -118,8 +119,9 @@ std::string encode_base64url(Bytes in) {
   std::string text((in.size() + 2) / 3 * 4 + 1, '\0');  // and libcrypto's final NUL
   EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), in.data(), static_cast<int>(in.size()));
   text.pop_back();
-  std::ranges::replace(text, '+', '-');
-  std::ranges::replace(text, '/', '_');
+  // A few of each: to search for them takes half as long as to look at every letter.
+  for (const auto& [theirs, ours] : {std::pair('+', '-'), std::pair('/', '_')})
+    for (auto at = text.find(theirs); at != std::string::npos; at = text.find(theirs, at + 1)) text[at] = ours;
   return text;
 }
 

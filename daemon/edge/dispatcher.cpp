@@ -14,8 +14,9 @@ namespace {
 // find_subject(), the first thing that those handlers do.
 enum class Who : std::uint8_t { holder, self_or_root, root };
 
-// loop: microseconds of computing, nothing that blocks. lookup: may wait for name services.
-enum class On : std::uint8_t { loop, lookup };
+// loop: microseconds of computing, nothing that blocks. front: the same, and one name, which may wait for name
+// services. lookup: more than that.
+enum class On : std::uint8_t { loop, front, lookup };
 
 }  // namespace
 
@@ -28,16 +29,16 @@ struct Dispatcher::Row {
 
 // holder: whoever holds the challenge, which names user and peer under seal.
 const Dispatcher::Row Dispatcher::kTable[] = {
-    {Op::begin, Who::self_or_root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.verifier_.begin(c); }},
+    {Op::begin, Who::self_or_root, On::front, [](Dispatcher& d, const CallPtr& c) { d.verifier_.begin(c); }},
     {Op::verify, Who::holder, On::loop, [](Dispatcher& d, const CallPtr& c) { d.verifier_.verify(c); }},
     {Op::complete, Who::holder, On::loop, [](Dispatcher& d, const CallPtr& c) { d.verifier_.complete(c); }},
-    {Op::preauth, Who::self_or_root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.gatekeeper_.preauth(c); }},
-    {Op::authfail, Who::self_or_root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.gatekeeper_.authfail(c); }},
+    {Op::preauth, Who::self_or_root, On::front, [](Dispatcher& d, const CallPtr& c) { d.gatekeeper_.preauth(c); }},
+    {Op::authfail, Who::self_or_root, On::front, [](Dispatcher& d, const CallPtr& c) { d.gatekeeper_.authfail(c); }},
     {Op::enrol, Who::holder, On::loop, [](Dispatcher& d, const CallPtr& c) { d.login_enrolment_.enrol(c); }},
     {Op::ping, Who::holder, On::loop, [](Dispatcher& d, const CallPtr& c) { d.registrar_.ping(c); }},
     {Op::setup, Who::self_or_root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.enroller_.setup(c); }},
     {Op::confirm, Who::self_or_root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.enroller_.confirm(c); }},
-    {Op::check, Who::self_or_root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.verifier_.check(c); }},
+    {Op::check, Who::self_or_root, On::front, [](Dispatcher& d, const CallPtr& c) { d.verifier_.check(c); }},
     {Op::status, Who::self_or_root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.registrar_.status(c); }},
     {Op::list, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.registrar_.list(c); }},
     {Op::unlock, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.registrar_.unlock(c); }},
@@ -57,6 +58,7 @@ void Dispatcher::dispatch(const CallPtr& call) {
   if (row == std::end(kTable)) return call->fail(Status::bad_request);
   if (row->who == Who::root && !call->peer().root()) return call->fail(Status::not_permitted);
   if (row->on == On::loop) return run(*row, call);
+  if (row->on == On::front && front_ != nullptr && front_->try_here([&] { run(*row, call); })) return;
   if (!lookup_.post([this, row, call] { run(*row, call); })) call->fail(Status::unavailable);
 }
 

@@ -1,6 +1,7 @@
-// One table: which request, who may ask it, which lane carries it; ruled by ARCHITECTURE.md, "Who may ask".
+// One table: which request, who may ask it, which thread carries it; ruled by ARCHITECTURE.md, "Who may ask".
 #pragma once
 
+#include "daemon/edge/front.hpp"
 #include "daemon/service/call.hpp"
 #include "daemon/service/custodian.hpp"
 #include "daemon/service/enroller.hpp"
@@ -14,7 +15,8 @@ namespace umbra {
 
 class Dispatcher {
  public:
-  Dispatcher(Context& context, Trail& trail, Lane& lookup)
+  // Without a front all lookups go to the lane.
+  Dispatcher(Context& context, Trail& trail, Lane& lookup, Front* front = nullptr)
       : judge_(context),
         login_enrolment_(context),
         verifier_(context, judge_, login_enrolment_),
@@ -25,9 +27,11 @@ class Dispatcher {
         help_desk_(context),
         reader_(context, trail),
         context_(context),
-        lookup_(lookup) {}
+        lookup_(lookup),
+        front_(front) {}
 
-  // Sees that `call` gets its one reply, now or from another thread. Never blocks and never throws.
+  // Sees that `call` gets its one reply, now or from another thread. Never throws. Where there is a front this is the
+  // last thing that a handler of its loop does; without one it never blocks.
   void dispatch(const CallPtr& call);
 
  private:
@@ -46,6 +50,7 @@ class Dispatcher {
   TrailReader reader_;
   Context& context_;
   Lane& lookup_;
+  Front* front_;
 };
 
 }  // namespace umbra

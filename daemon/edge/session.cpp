@@ -17,7 +17,8 @@ Session::~Session() { on_end_(); }
 
 void Session::start() {
   give(kIdleLimit);
-  receive();
+  // Not at once: the listener has more to accept, and a request may be the last thing that a handler looks at.
+  asio::post(loop_, [self = shared_from_this()] { self->receive(); });
 }
 
 void Session::stop() {
@@ -63,9 +64,9 @@ void Session::receive() {
   state_ = State::working;
   give(kWorkLimit);
   arrived_ = steady_clock::now();
+  wait_for_packet();
   dispatcher_.dispatch(std::make_shared<Call>(
       peer_, bytes, header, [self = shared_from_this()](Bytes reply, bool held) { self->answer(reply, held); }));
-  wait_for_packet();
 }
 
 void Session::answer(Bytes packet, bool held) {

@@ -173,6 +173,30 @@ TEST(Channel, AnswerLongerThanItsRoomIsBroken) {
   EXPECT_EQ(exchange(channel, "x").error, ChannelError::broken);
 }
 
+// Its owner wipes so much and no more.
+TEST(Channel, TellsHowMuchOfTheBufferItTouched) {
+  std::array<std::uint8_t, wire::kMaxPacket> buffer;
+  wire::RequestId id{};
+  wire::Status status{};
+  wire::PingReply reply;
+  const auto gives = [](std::size_t size) {
+    return [size](int fd) {
+      receive(fd);
+      answer(fd, std::string(size, 'x'));
+    };
+  };
+  Server server({gives(500), gives(wire::kMaxPacket + 1)});
+  Channel channel(server.path(), getuid(), 2000);
+  EXPECT_EQ(channel.touched(), 0);
+  for (const std::size_t most : {std::size_t{500}, wire::kMaxPacket}) {
+    buffer.fill(0xEE);
+    channel.call(wire::Ping{}, id, buffer, status, reply);
+    EXPECT_EQ(channel.touched(), most);
+    EXPECT_TRUE(std::all_of(buffer.begin() + static_cast<std::ptrdiff_t>(channel.touched()), buffer.end(),
+                            [](std::uint8_t byte) { return byte == 0xEE; }));
+  }
+}
+
 TEST(Channel, CallTakesOnlyTheAnswerToItsRequest) {
   wire::RequestId id;
   ASSERT_TRUE(new_request_id(id));
