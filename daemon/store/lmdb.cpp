@@ -1,9 +1,17 @@
 #include "daemon/store/lmdb.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "common/descriptor.hpp"
+
 namespace umbra::lmdb {
 namespace {
 
 constexpr mdb_mode_t kFileMode = 0600;
+constexpr off_t kLockFile = 8192;  // bytes: LMDB's default of 126 readers; where it needs more, it takes more
 
 void check(const char* doing, int code) {
   if (code != MDB_SUCCESS) throw Error(doing, code);
@@ -17,9 +25,19 @@ std::string_view view(const MDB_val& value) noexcept {
   return {static_cast<const char*>(value.mv_data), value.mv_size};
 }
 
+// LMDB writes its lock file through a map. Blocks that the disk has no more room for would be SIGBUS then, and are an
+// error now.
+void reserve_lock_file(const std::string& directory) {
+  const Descriptor file(
+      ::open((directory + "/lock.mdb").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kFileMode));
+  check("open the database's lock file", file ? 0 : errno);
+  check("make room for the database's lock file", posix_fallocate(file.get(), 0, kLockFile));
+}
+
 }  // namespace
 
 Environment::Environment(const std::string& directory, std::size_t map_size, unsigned databases) {
+  reserve_lock_file(directory);
   check("prepare the database", mdb_env_create(&env_));
   try {
     check("size the database", mdb_env_set_mapsize(env_, map_size));

@@ -1,6 +1,7 @@
 #include "daemon/store/lmdb_store.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <set>
@@ -33,6 +34,16 @@ TEST(LmdbStore, KeepsARecordOverRestarts) {
     EXPECT_EQ(storage.open(), std::nullopt);
   }
   EXPECT_FALSE(storage.store().read("bob").value().has_value());
+}
+
+// LMDB writes it through a map: a block that is not there yet would be SIGBUS on a full disk.
+TEST(LmdbStore, TheLockFileHasItsBlocksBeforeItIsMapped) {
+  Storage storage;
+  struct stat status{};
+  ASSERT_EQ(stat((storage.path() + "/lock.mdb").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+  EXPECT_GE(status.st_size, 8192);
+  EXPECT_GE(status.st_blocks * 512, status.st_size);
 }
 
 TEST(LmdbStore, MutationsReadChangeCreateAndForget) {
