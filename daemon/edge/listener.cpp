@@ -9,6 +9,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "common/descriptor.hpp"
+
 namespace umbra {
 namespace {
 
@@ -18,6 +20,13 @@ constexpr std::chrono::milliseconds kTick{250};
 constexpr int kBacklog = 4096;
 
 [[noreturn]] void fail(const std::string& what) { throw std::runtime_error(what + ": " + std::strerror(errno)); }
+
+// Whether somebody listens there: a dead daemon's socket refuses, a busy one's queue may be full.
+bool is_served(const sockaddr_un& address) {
+  const Descriptor probe(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!probe) fail("cannot make a socket");
+  return connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 || errno == EAGAIN;
+}
 
 }  // namespace
 
@@ -31,10 +40,14 @@ int bind_socket(const std::string& path) {
   if (fd < 0) fail("cannot make a socket");
   if (const auto slash = path.rfind('/'); slash != std::string::npos && slash > 0)
     mkdir(path.substr(0, slash).c_str(), 0755);  // a failure shows in bind
-  // The state directory's lock is ours: a socket that lies here is a dead daemon's. Anything else is somebody's.
+  // A dead daemon's socket goes. One that is served belongs to a daemon with another state directory, or to systemd:
+  // to take its place would send every login to a database that knows nobody.
   struct stat there{};
   if (lstat(path.c_str(), &there) == 0 && !S_ISSOCK(there.st_mode))
     throw std::runtime_error("something that is no socket lies at " + path + ": move it away or choose another path");
+  if (is_served(address))
+    throw std::runtime_error("another umbra-totpd or systemd listens at " + path +
+                             ": stop it first (systemctl stop umbra-totpd.socket umbra-totpd)");
   unlink(path.c_str());
   if (bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) fail("cannot listen at " + path);
   if (chmod(path.c_str(), 0666) != 0) fail("cannot open " + path + " to callers");
