@@ -69,6 +69,10 @@ enum class Op : std::uint8_t {
   bypass = 28,        // root: one code for the help desk to give away
   trail = 29,         // root: one page of the audit trail
   explain = 30,       // root: which rule a login would meet
+  keys = 31,          // root: the key ring, and what each key of it seals
+  rotate = 32,        // root: a new first key, and all that is stored sealed by it
+  rotation = 33,      // root: how far that is
+  retire = 34,        // root: every key but the first leaves the ring
 };
 
 enum class Status : std::uint8_t {
@@ -80,7 +84,11 @@ enum class Status : std::uint8_t {
   not_set_up = 5,
   already_enabled = 6,
   nothing_pending = 7,
+  keys_read_only = 8,  // the daemon may not write its key ring
+  keys_changed = 9,    // the key ring's file is not the ring in use
+  keys_needed = 10,    // something stored does not open without the keys that were to go
 };
+inline constexpr Status kLastStatus = Status::keys_needed;
 
 // Why a decision fell as it did. Told to root's tools and the audit log; a login hears `unspecified`.
 enum class Reason : std::uint8_t {

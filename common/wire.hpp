@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/admin_messages.hpp"
+#include "common/key_messages.hpp"
 #include "common/login_messages.hpp"
 #include "common/protocol.hpp"
 #include "common/tool_messages.hpp"
@@ -73,7 +74,7 @@ bool decode_reply(Bytes packet, Op op, const RequestId& id, Status& status, Repl
   r.field(raw_status);
   if (!r.ok() || header.version != kVersion || !(header.id == id)) return false;
   if (header.op != (static_cast<std::uint8_t>(op) | kReplyBit)) return false;
-  if (raw_status > static_cast<std::uint8_t>(Status::nothing_pending)) return false;
+  if (raw_status > static_cast<std::uint8_t>(kLastStatus)) return false;
   status = static_cast<Status>(raw_status);
   if (status == Status::ok) Reply::fields(r, reply);
   return r.ok() && r.at_end();

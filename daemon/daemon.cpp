@@ -16,6 +16,7 @@
 #include "daemon/crypto/sodium.hpp"
 #include "daemon/edge/front.hpp"
 #include "daemon/edge/listener.hpp"
+#include "daemon/service/locksmith.hpp"
 #include "daemon/service/sweeper.hpp"
 #include "daemon/store/lmdb_store.hpp"
 #include "daemon/system/systemd.hpp"
@@ -55,18 +56,18 @@ T value_or_throw(tl::expected<T, std::string> result) {
 }
 
 // A missing ring may be made anew only where it opens nothing yet: over a database it would lock everybody out.
-std::shared_ptr<const KeyRing> open_keyring(const std::string& path, LmdbStore& store, const Log& log) {
+std::shared_ptr<KeyRing> open_keyring(const std::string& path, LmdbStore& store, const Clock& clock, const Log& log) {
   bool missing = false;
   auto ring = load_keyring(path, missing);
   if (ring && readable_by_others(path))
     log.note(LOG_WARNING, "others may read the key ring, and with it every record: chmod 0400 " + path);
-  if (ring) return std::make_shared<const KeyRing>(std::move(*ring));
+  if (ring) return std::make_shared<KeyRing>(std::move(*ring));
   if (!missing) throw std::runtime_error(ring.error());
   if (!store.empty())
     throw std::runtime_error("the key ring " + path +
                              " is missing but there are records: put it back; nothing was changed");
   log.note(LOG_NOTICE, "first start: made a new key ring at " + path + "; keep a copy of it in a safe place");
-  return std::make_shared<const KeyRing>(value_or_throw(create_keyring(path)));
+  return std::make_shared<KeyRing>(value_or_throw(create_keyring(path, clock.wall())));
 }
 
 void reload(const Paths& paths, Settings& settings, const Log& log) {
@@ -137,7 +138,7 @@ void run_daemon(const Paths& paths, const Log& log) {
   const SystemClock clock;
   const SystemNames names;
   LmdbStore store(directory);
-  const auto ring = open_keyring(paths.keyring, store, log);
+  const auto ring = open_keyring(paths.keyring, store, clock, log);
   if (const auto unlocked = store.unlock(ring, clock); !unlocked)
     throw std::runtime_error(paths.keyring + ": " + unlocked.error());
 
@@ -155,11 +156,12 @@ void run_daemon(const Paths& paths, const Log& log) {
   Context context{store,   committer, *ring,          clock,      names,          log, settings, audit,
                   sources, passwords, lanes.password, lanes.slow, lanes.enrolment};
   Sweeper sweeper(context);
+  Locksmith locksmith(context, store, trail, *ring, paths.keyring);
   // The dispatcher needs the lookup lane, whose last jobs need the dispatcher: the lane goes first.
   std::optional<Dispatcher> dispatcher;
   Lane lookup(kLookupThreads, kLookupQueue, complain, kLookupReserves);
   Front front(loop);
-  dispatcher.emplace(context, trail, lookup, &front);
+  dispatcher.emplace(context, trail, lookup, locksmith, &front);
 
   const auto given = value_or_throw(systemd::listen_fd());
   Listener listener(loop, given ? *given : bind_socket(paths.socket), *dispatcher, log);
@@ -193,6 +195,7 @@ void run_daemon(const Paths& paths, const Log& log) {
   every(to_disk, kCheckpointInterval, on_checkpoint);
   every(clean_up, std::chrono::seconds(Sweeper::kInterval), on_clean_up);
   listener.start();
+  locksmith.resume();
   systemd::notify_ready();
   log.note(LOG_NOTICE, "ready at " + (given ? std::string("the socket systemd gave") : paths.socket));
   front.run();
@@ -202,6 +205,7 @@ void run_daemon(const Paths& paths, const Log& log) {
 
   // Each may still hand work to the next; all of them need what is destroyed after this.
   lookup.finish();
+  locksmith.stop();
   lanes.finish(committer);
   committer.finish();
   checkpoint.finish();

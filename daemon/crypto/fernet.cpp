@@ -43,14 +43,15 @@ bool in_time(std::uint64_t stamp, std::int64_t ttl, std::int64_t now) noexcept {
 
 struct Key::State {
   openssl::Hmac mac;
-  SecretBytes<openssl::kAesKeySize> aes;
+  sodium::LockedMemory aes = sodium::locked_memory(openssl::kAesKeySize);
+  [[nodiscard]] Bytes aes_key() const noexcept { return {aes.get(), openssl::kAesKeySize}; }
 };
 
 // Spec, "Key Format": "Signing-key, 128 bits; Encryption-key, 128 bits".
 Key::Key(Bytes key) {
   if (key.size() != kKeySize) throw std::invalid_argument("a Fernet key has 32 bytes");
-  state_ = std::make_unique<State>(State{openssl::Hmac(openssl::Digest::sha256, key.first(kKeySize / 2)), {}});
-  state_->aes.assign(key.last(kKeySize / 2));
+  state_ = std::make_unique<State>(State{openssl::Hmac(openssl::Digest::sha256, key.first(kKeySize / 2))});
+  std::memcpy(state_->aes.get(), key.data() + kKeySize / 2, openssl::kAesKeySize);
 }
 Key::Key(Key&&) noexcept = default;
 Key& Key::operator=(Key&&) noexcept = default;
@@ -63,7 +64,7 @@ std::string Key::seal(Bytes plain, std::int64_t now, Bytes iv) const {
   put_timestamp(binary + kTimestampAt, static_cast<std::uint64_t>(now));
   std::memcpy(binary + kIvAt, iv.data(), openssl::kAesBlockSize);
   const std::size_t size =
-      kCiphertextAt + openssl::encrypt_aes128_cbc(state_->aes.view(), iv, plain,
+      kCiphertextAt + openssl::encrypt_aes128_cbc(state_->aes_key(), iv, plain,
                                                   std::span(binary).subspan(kCiphertextAt, kMaxCiphertext));
   std::uint8_t mac[openssl::kMaxDigestSize];
   state_->mac(Bytes(binary, size), mac);
@@ -88,7 +89,7 @@ std::optional<std::size_t> Key::open(std::string_view token, std::optional<std::
 
   std::uint8_t plain[kMaxCiphertext + openssl::kAesBlockSize];
   const WipeGuard guard(plain, sizeof plain);
-  const auto got = openssl::decrypt_aes128_cbc(state_->aes.view(), Bytes(binary + kIvAt, openssl::kAesBlockSize),
+  const auto got = openssl::decrypt_aes128_cbc(state_->aes_key(), Bytes(binary + kIvAt, openssl::kAesBlockSize),
                                                Bytes(binary + kCiphertextAt, size - kCiphertextAt), plain);
   if (!got || *got > out.size()) return std::nullopt;
   std::memcpy(out.data(), plain, *got);

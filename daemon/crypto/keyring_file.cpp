@@ -4,11 +4,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <functional>
+#include <stdexcept>
 
 #include "common/descriptor.hpp"
 #include "common/secret.hpp"
+#include "daemon/crypto/keyring_text.hpp"
 #include "daemon/crypto/sodium.hpp"
 
 namespace umbra {
@@ -57,41 +64,133 @@ bool sync_folder(const std::string& folder) noexcept {
   return file && fsync(file.get()) == 0;
 }
 
-}  // namespace
+// The file's text, in memory that is locked and wiped.
+struct Text {
+  sodium::LockedMemory memory = sodium::locked_memory(kMaxFile);
+  std::size_t size = 0;
+  [[nodiscard]] std::string_view view() const noexcept { return {reinterpret_cast<const char*>(memory.get()), size}; }
+  void add(std::string_view more) {
+    if (more.size() > kMaxFile - size) throw std::length_error("the key ring is too long");
+    std::memcpy(memory.get() + size, more.data(), more.size());
+    size += more.size();
+  }
+};
 
-tl::expected<KeyRing, std::string> load_keyring(const std::string& path, bool& missing) {
-  missing = false;
+tl::expected<Text, std::string> read_text(const std::string& path, bool& missing) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file) {
     missing = errno == ENOENT;
     return failed(path, "open", errno);
   }
-  const auto text = sodium::locked_memory(kMaxFile);
-  const ssize_t size = read_all(file.get(), text.get(), kMaxFile);
+  Text text;
+  const ssize_t size = read_all(file.get(), text.memory.get(), kMaxFile);
   if (size < 0) return failed(path, "read", errno);
   if (static_cast<std::size_t>(size) == kMaxFile) return failed(path, "read", EFBIG);
-  auto ring = KeyRing::parse({reinterpret_cast<const char*>(text.get()), static_cast<std::size_t>(size)});
+  text.size = static_cast<std::size_t>(size);
+  return text;
+}
+
+struct NewKey {
+  char text[64] = {};
+  NewKey() {
+    SecretBytes<fernet::kKeySize> key;
+    sodium::random(key.resize(fernet::kKeySize));
+    sodium::encode_base64url(key.view(), text);
+  }
+  NewKey(const NewKey&) = delete;
+  NewKey& operator=(const NewKey&) = delete;
+  ~NewKey() { wipe(text, sizeof text); }
+};
+
+bool same_keys(const KeyRing& a, const KeyRing& b) {
+  return std::ranges::equal(a.keys(), b.keys(), {}, &KeyInfo::id, &KeyInfo::id);
+}
+
+RingFailure failure(const std::string& path, const char* doing, int code) {
+  const bool read_only = code == EROFS || code == EACCES || code == EPERM;
+  return {read_only ? RingFailure::Kind::read_only : RingFailure::Kind::failed, failed(path, doing, code).value()};
+}
+
+// The new file has its content on disk before it gets the name, and the name is on disk before anybody seals by it.
+std::optional<RingFailure> put_in_place(const std::string& path, std::string_view text) {
+  char real[PATH_MAX];  // of a symbolic link the file changes, not the link
+  if (realpath(path.c_str(), real) == nullptr) return failure(path, "find", errno);
+  const std::string target = real, fresh = target + ".new";
+  unlink(fresh.c_str());  // what a crash left sealed nothing
+  const Descriptor file(open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0400));
+  if (!file) return failure(fresh, "create", errno);
+  if (!write_all(file.get(), text) || fsync(file.get()) != 0 || rename(fresh.c_str(), target.c_str()) != 0) {
+    const int code = errno;
+    unlink(fresh.c_str());
+    return failure(fresh, "write", code);
+  }
+  if (!sync_folder(folder_of(target))) return failure(target, "sync", errno);
+  return std::nullopt;
+}
+
+tl::expected<KeyRing, RingFailure> change(const std::string& path, const KeyRing& present,
+                                          const std::function<void(std::string_view, Text&)>& edit) {
+  using Kind = RingFailure::Kind;
+  if (is_credential(path))
+    return tl::unexpected(RingFailure{Kind::read_only, "the key ring " + path + " is a credential of systemd"});
+  bool missing = false;
+  const auto before = read_text(path, missing);
+  if (!before) return tl::unexpected(RingFailure{missing ? Kind::changed : Kind::failed, before.error()});
+  const auto ring = KeyRing::parse(before->view());
+  if (!ring || !same_keys(*ring, present))
+    return tl::unexpected(RingFailure{Kind::changed, "the key ring " + path + " was changed since it was read"});
+  Text after;
+  edit(before->view(), after);
+  auto fresh = KeyRing::parse(after.view());
+  if (!fresh) return tl::unexpected(RingFailure{Kind::failed, fresh.error()});
+  if (auto wrong = put_in_place(path, after.view())) return tl::unexpected(std::move(*wrong));
+  return std::move(*fresh);
+}
+
+}  // namespace
+
+tl::expected<KeyRing, std::string> load_keyring(const std::string& path, bool& missing) {
+  missing = false;
+  const auto text = read_text(path, missing);
+  if (!text) return tl::unexpected(text.error());
+  auto ring = KeyRing::parse(text->view());
   if (!ring) return tl::unexpected("the key ring " + path + ", " + ring.error());
   return ring;
 }
 
-tl::expected<KeyRing, std::string> create_keyring(const std::string& path) {
+tl::expected<KeyRing, std::string> create_keyring(const std::string& path, std::int64_t now) {
   mkdir(folder_of(path).c_str(), 0755);  // where that fails, open() tells
   const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0400));
   if (!file) return failed(path, "create", errno);
-  SecretBytes<fernet::kKeySize> key;
-  sodium::random(key.resize(fernet::kKeySize));
-  char text[64];
-  const WipeGuard guard(text, sizeof text);
-  sodium::encode_base64url(key.view(), text);
-  const bool written = write_all(file.get(), kComment) && write_all(file.get(), {text, std::strlen(text)}) &&
-                       write_all(file.get(), "\n") && fsync(file.get()) == 0 && sync_folder(folder_of(path));
-  if (!written) {
+  const NewKey key;
+  Text text;
+  for (const std::string_view part :
+       {kComment, std::string_view(keyring_text::made_line(now)), std::string_view(key.text), std::string_view("\n")})
+    text.add(part);
+  if (!write_all(file.get(), text.view()) || fsync(file.get()) != 0 || !sync_folder(folder_of(path))) {
     const int code = errno;
     unlink(path.c_str());  // half a key ring would only stand in the way of the next start
     return failed(path, "write", code);
   }
-  return KeyRing::parse({text, std::strlen(text)});
+  return KeyRing::parse(text.view());
+}
+
+tl::expected<KeyRing, RingFailure> add_key(const std::string& path, const KeyRing& present, std::int64_t now) {
+  return change(path, present, [now](std::string_view before, Text& after) {
+    const NewKey key;
+    keyring_text::with_first(before, key.text, now, [&](std::string_view part) { after.add(part); });
+  });
+}
+
+tl::expected<KeyRing, RingFailure> keep_first_key(const std::string& path, const KeyRing& present) {
+  return change(path, present, [](std::string_view before, Text& after) {
+    keyring_text::first_alone(before, [&](std::string_view part) { after.add(part); });
+  });
+}
+
+bool is_credential(const std::string& path) {
+  const char* const directory = std::getenv("CREDENTIALS_DIRECTORY");
+  return directory != nullptr && *directory != '\0' && path.starts_with(std::string(directory) + "/");
 }
 
 bool readable_by_others(const std::string& path) {

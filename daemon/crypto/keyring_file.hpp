@@ -1,4 +1,4 @@
-// The key ring's file: read into wiped memory, made once and never written over; ruled by umbra-totpd(8).
+// The key ring's file: read into wiped memory, and changed whole or not at all; ruled by ARCHITECTURE.md, "Keys".
 #pragma once
 
 #include <string>
@@ -13,8 +13,28 @@ namespace umbra {
 tl::expected<KeyRing, std::string> load_keyring(const std::string& path, bool& missing);
 
 // Writes a ring of one new random key: mode 0400, never over an existing file, file and folder synced before it
-// returns. The folder is made (0755) where it is missing.
-tl::expected<KeyRing, std::string> create_keyring(const std::string& path);
+// returns. The folder is made (0755) where it is missing. `now`: unix seconds, told in a comment.
+tl::expected<KeyRing, std::string> create_keyring(const std::string& path, std::int64_t now);
+
+struct RingFailure {
+  enum class Kind : std::uint8_t {
+    read_only,  // this process may not write there
+    changed,    // the file is not the ring that is in use: to write it could lose a key
+    failed,     // the disk
+  };
+  Kind kind = Kind::failed;
+  std::string line;
+};
+
+// The ring with a new random key in front, written in the file's place and durable on return: a new file, synced, takes
+// the name, and the folder is synced. `present`: the ring in use, whose keys the file must hold. After a failure the
+// file is as it was, or (a folder that cannot be synced) as it would have become.
+tl::expected<KeyRing, RingFailure> add_key(const std::string& path, const KeyRing& present, std::int64_t now);
+// Likewise, with the first key alone.
+tl::expected<KeyRing, RingFailure> keep_first_key(const std::string& path, const KeyRing& present);
+
+// True for a credential of systemd ($CREDENTIALS_DIRECTORY): what is written there is gone with the next start.
+bool is_credential(const std::string& path);
 
 // Somebody besides the owner may read it: worth a warning, since the ring opens every record.
 bool readable_by_others(const std::string& path);

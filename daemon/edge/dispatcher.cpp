@@ -51,6 +51,10 @@ const Dispatcher::Row Dispatcher::kTable[] = {
     {Op::bypass, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.help_desk_.bypass(c); }},
     {Op::trail, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.reader_.page(c); }},
     {Op::explain, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.reader_.explain(c); }},
+    {Op::keys, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.locksmith_.keys(c); }},
+    {Op::rotate, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.locksmith_.rotate(c); }},
+    {Op::rotation, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.locksmith_.rotation(c); }},
+    {Op::retire, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.locksmith_.retire(c); }},
 };
 
 void Dispatcher::dispatch(const CallPtr& call) {

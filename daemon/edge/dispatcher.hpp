@@ -7,6 +7,7 @@
 #include "daemon/service/enroller.hpp"
 #include "daemon/service/gatekeeper.hpp"
 #include "daemon/service/help_desk.hpp"
+#include "daemon/service/locksmith.hpp"
 #include "daemon/service/registrar.hpp"
 #include "daemon/service/trail_reader.hpp"
 #include "daemon/service/verifier.hpp"
@@ -16,7 +17,7 @@ namespace umbra {
 class Dispatcher {
  public:
   // Without a front all lookups go to the lane.
-  Dispatcher(Context& context, Trail& trail, Lane& lookup, Front* front = nullptr)
+  Dispatcher(Context& context, Trail& trail, Lane& lookup, Locksmith& locksmith, Front* front = nullptr)
       : judge_(context),
         login_enrolment_(context),
         verifier_(context, judge_, login_enrolment_),
@@ -26,6 +27,7 @@ class Dispatcher {
         registrar_(context),
         help_desk_(context),
         reader_(context, trail),
+        locksmith_(locksmith),
         context_(context),
         lookup_(lookup),
         front_(front) {}
@@ -48,6 +50,7 @@ class Dispatcher {
   Registrar registrar_;
   HelpDesk help_desk_;
   TrailReader reader_;
+  Locksmith& locksmith_;
   Context& context_;
   Lane& lookup_;
   Front* front_;

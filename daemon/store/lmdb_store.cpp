@@ -8,13 +8,8 @@
 namespace umbra {
 namespace {
 
-constexpr std::string_view kCheckKey = "check", kMarkKey = "journal";
-constexpr std::string_view kCheckText = "umbra-totp record store 1";
+constexpr std::string_view kMarkKey = "journal";
 using Mode = lmdb::Transaction::Mode;
-
-Bytes bytes(std::string_view text) noexcept {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
 
 }  // namespace
 
@@ -75,41 +70,6 @@ bool LmdbStore::empty() {
   auto entry = cursor.at_or_after({});
   while (entry && is_decoy(entry->key)) entry = cursor.next();
   return !entry;
-}
-
-tl::expected<void, StoreError> LmdbStore::unlock(std::shared_ptr<const KeyRing> ring, const Clock& clock) try {
-  ring_ = std::move(ring);
-  clock_ = &clock;
-  const bool no_users = empty();
-  lmdb::Transaction txn(env_, Mode::write);
-  const auto check = meta_->get(txn, kCheckKey);
-  if (check) {
-    std::uint8_t text[64];
-    const auto size = ring_->open(*check, std::nullopt, clock.wall(), text);
-    if (size && std::string_view(reinterpret_cast<char*>(text), *size) == kCheckText) return {};
-  }
-  // Without users nothing is lost: the ring that is there now becomes the database's.
-  if (!no_users)
-    return tl::unexpected(
-        StoreError("the key ring does not open this database: put the right key ring back; nothing was changed"));
-  create_decoys(txn);
-  meta_->put(txn, kCheckKey, ring_->seal(bytes(kCheckText), clock.wall()));
-  txn.commit();
-  return {};
-} catch (const lmdb::Error& error) {
-  return tl::unexpected(StoreError(error.what()));
-}
-
-void LmdbStore::create_decoys(const lmdb::Transaction& txn) {
-  for (unsigned i = 0; i < kDecoys; ++i) {
-    Record decoy;
-    decoy.user = std::string(1, '\0') + "decoy" + std::to_string(i);
-    sodium::random(decoy.active.emplace().secret.resize(20));
-    sodium::random(decoy.backup.salt);
-    decoy.backup.codes.resize(10);
-    for (auto& code : decoy.backup.codes) sodium::random(code.hash);
-    users_->put(txn, decoy.user, seal(decoy.user, decoy));
-  }
 }
 
 // Freezing and forgetting keep this order: what is not in the overlay is in LMDB, for a transaction that begins now.

@@ -2,6 +2,7 @@
 // ARCHITECTURE.md, "On disk" and "Journal".
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -29,8 +30,19 @@ class LmdbStore final : public Store {
 
   [[nodiscard]] bool empty();  // no user has a record
   [[nodiscard]] const lmdb::Environment& environment() const noexcept { return env_; }
-  // Takes the ring and proves it against the check value in the database. The error is one line that says what to do.
+  // Takes the ring and proves it against the check values in the database. The error is one line that says what to do.
   tl::expected<void, StoreError> unlock(std::shared_ptr<const KeyRing> ring, const Clock& clock);
+  // False from begin_reseal(), or the start with a ring that has another first key, to end_reseal().
+  [[nodiscard]] bool sealed_by_first() const noexcept { return sealed_by_first_; }
+  // `next`: what the ring is going to be, once this returned.
+  tl::expected<void, StoreError> begin_reseal(const KeyRing& next);
+  // All that is stored was seen to be sealed by the first key.
+  tl::expected<void, StoreError> end_reseal();
+  // Users, and decoys, in name order after `after`, until `each` returns false; `key`: of the ring, counted from the
+  // first, or nothing where no key opens the record, or not as that user's.
+  using Survey = std::function<bool(std::string_view user, std::optional<std::size_t> key)>;
+  tl::expected<void, StoreError> survey(const std::string& after, const Survey& each);
+  [[nodiscard]] std::size_t records();  // in LMDB, with the decoys; throws lmdb::Error
   // `wake` is called once whenever the journal has become half full: then it is time for a checkpoint, by another
   // thread than apply()'s, which would have to wait for it.
   void on_half_full(std::function<void()> wake) { on_half_full_ = std::move(wake); }
@@ -65,6 +77,7 @@ class LmdbStore final : public Store {
   std::function<void()> on_half_full_;
   std::shared_ptr<const KeyRing> ring_;
   const Clock* clock_ = nullptr;
+  std::atomic<bool> sealed_by_first_ = false;
 };
 
 }  // namespace umbra

@@ -1,6 +1,8 @@
 #include "daemon/store/trail.hpp"
 
 #include <array>
+#include <utility>
+#include <vector>
 
 namespace umbra {
 namespace {
@@ -106,6 +108,48 @@ tl::expected<void, StoreError> LmdbTrail::read_back(const Each& each) try {
   return {};
 } catch (const std::exception& error) {
   return tl::unexpected(StoreError(error.what()));
+}
+
+tl::expected<void, StoreError> LmdbTrail::survey(std::span<std::uint64_t> by_key) try {
+  const lmdb::Transaction txn(env_, Mode::read);
+  lmdb::Cursor cursor(txn, *trail_);
+  std::array<std::uint8_t, kMaxEntry> plain;
+  for (auto entry = cursor.at_or_after({}); entry; entry = cursor.next())
+    if (const auto opened = ring_->open_by(entry->value, clock_.wall(), plain); opened && opened->key < by_key.size())
+      ++by_key[opened->key];
+  return {};
+} catch (const std::exception& error) {
+  return tl::unexpected(StoreError(error.what()));
+}
+
+tl::expected<LmdbTrail::Resealed, StoreError> LmdbTrail::reseal(std::uint64_t after, std::size_t most) try {
+  Resealed result{after, 0};
+  if (after == UINT64_MAX) return result;
+  lmdb::Transaction txn(env_, Mode::write);
+  std::vector<std::pair<std::string, std::string>> fresh;
+  {
+    lmdb::Cursor cursor(txn, *trail_);
+    const auto key = key_of(after + 1);
+    std::array<std::uint8_t, kMaxEntry> plain;
+    for (auto entry = cursor.at_or_after(text(key)); entry && result.looked_at < most; entry = cursor.next()) {
+      ++result.looked_at;
+      result.last = number_of(entry->key);
+      const auto opened = ring_->open_by(entry->value, clock_.wall(), plain);
+      if (opened && opened->key != 0)
+        fresh.emplace_back(entry->key, ring_->seal(Bytes(plain).first(opened->size), clock_.wall()));
+    }
+  }
+  if (fresh.empty()) return result;
+  for (const auto& [key, token] : fresh) trail_->put(txn, key, token);
+  txn.commit();
+  return result;
+} catch (const std::exception& error) {
+  return tl::unexpected(StoreError(error.what()));
+}
+
+std::size_t LmdbTrail::entries() const {
+  const lmdb::Transaction txn(env_, Mode::read);
+  return trail_->entries(txn);
 }
 
 }  // namespace umbra

@@ -48,6 +48,17 @@ class LmdbTrail final : public Trail {
   tl::expected<void, StoreError> read(std::uint64_t after, const Each& each) override;
   tl::expected<void, StoreError> read_back(const Each& each) override;
 
+  // How many entries each key of the ring opens, added to `by_key`.
+  tl::expected<void, StoreError> survey(std::span<std::uint64_t> by_key);
+  // Looks at `most` entries behind number `after` and seals by the first key what another one opens, in one step: the
+  // number of the last one that it looked at, and how many those were.
+  struct Resealed {
+    std::uint64_t last = 0;
+    std::size_t looked_at = 0;
+  };
+  tl::expected<Resealed, StoreError> reseal(std::uint64_t after, std::size_t most);
+  [[nodiscard]] std::size_t entries() const;  // throws lmdb::Error
+
  private:
   bool show(const lmdb::Entry& entry, const Each& each) const;
 

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -60,7 +61,7 @@ void make_umbra(const std::string& folder, unsigned users) {
   const StateDirectory directory(folder + "/state");
   const SystemClock clock;
   LmdbStore store(directory);
-  auto ring = create_keyring(folder + "/keyring");
+  auto ring = create_keyring(folder + "/keyring", std::time(nullptr));
   if (!ring) throw std::runtime_error(ring.error());
   if (const auto open = store.unlock(std::make_shared<const KeyRing>(std::move(*ring)), clock); !open)
     throw std::runtime_error(open.error());

@@ -19,10 +19,10 @@ namespace umbra::test {
 inline const std::string kRingText = "MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE=\n";
 inline const std::string kOtherRingText = "MjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjI=\n";
 
-inline std::shared_ptr<const KeyRing> ring(const std::string& text = kRingText) {
+inline std::shared_ptr<KeyRing> ring(const std::string& text = kRingText) {
   auto ring = KeyRing::parse(text);
   if (!ring) throw std::runtime_error(ring.error());
-  return std::make_shared<const KeyRing>(std::move(*ring));
+  return std::make_shared<KeyRing>(std::move(*ring));
 }
 
 class Storage {
@@ -34,7 +34,8 @@ class Storage {
     close();
     directory_.emplace(path());
     store_.emplace(*directory_);
-    const auto unlocked = store_->unlock(ring(ring_text), clock);
+    ring_ = ring(ring_text);
+    const auto unlocked = store_->unlock(ring_, clock);
     return unlocked ? std::nullopt : std::optional(unlocked.error());
   }
   void close() {
@@ -53,6 +54,8 @@ class Storage {
     return open();
   }
   [[nodiscard]] LmdbStore& store() { return *store_; }
+  // The one that the store uses.
+  [[nodiscard]] const std::shared_ptr<KeyRing>& key_ring() const { return ring_; }
   [[nodiscard]] std::string path() const { return dir_.path() + "/state"; }
 
   tl::expected<void, StoreError> change(const std::string& user, Mutation mutate) {
@@ -95,6 +98,7 @@ class Storage {
 
  private:
   TempDir dir_{folder_in_memory()};
+  std::shared_ptr<KeyRing> ring_;
   std::optional<StateDirectory> directory_;
   std::optional<LmdbStore> store_;
 };
