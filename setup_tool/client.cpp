@@ -23,6 +23,15 @@ std::string line_for(wire::Status status, const std::string& user) {
       return user + " is already enabled and nothing waits to be confirmed: see umbra-totp status";
     case wire::Status::nothing_pending:
       return "nothing waits to be confirmed for " + user + ": run umbra-totp setup first";
+    case wire::Status::keys_read_only:
+      return "umbra-totpd may not write its key ring, a credential of systemd or a read-only file: change it by hand, "
+             "see KEY RING in umbra-totpd(8)";
+    case wire::Status::keys_changed:
+      return "the key ring's file is not the one that umbra-totpd read at its start: run systemctl restart umbra-totpd "
+             "first";
+    case wire::Status::keys_needed:
+      return "the old keys are still needed and stay: run umbra-totp key rotate until it says that all is sealed, then "
+             "this again";
   }
   return "umbra-totpd gave an unknown answer: check that tool and daemon are of one version";
 }

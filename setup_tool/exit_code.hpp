@@ -24,7 +24,10 @@ constexpr Exit exit_of(wire::Status status) noexcept {
     case wire::Status::no_such_user:
     case wire::Status::not_set_up:
     case wire::Status::already_enabled:
-    case wire::Status::nothing_pending: return Exit::wrong_state;
+    case wire::Status::nothing_pending:
+    case wire::Status::keys_read_only:
+    case wire::Status::keys_changed:
+    case wire::Status::keys_needed: return Exit::wrong_state;
   }
   return Exit::unavailable;
 }

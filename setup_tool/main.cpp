@@ -45,6 +45,7 @@ umbra::Exit run(umbra::Tool& tool) {
     case umbra::Verb::bypass: return run_bypass(tool);
     case umbra::Verb::log: return run_log(tool);
     case umbra::Verb::doctor: return tool.words.user.empty() ? run_checkup(tool) : run_doctor(tool);
+    case umbra::Verb::key: return run_key(tool);
   }
   return umbra::Exit::usage;
 }
@@ -52,7 +53,7 @@ umbra::Exit run(umbra::Tool& tool) {
 // Whose business is nobody's in particular: without a name they are not about the caller.
 bool is_about_many(umbra::Verb verb) {
   return verb == umbra::Verb::list || verb == umbra::Verb::log || verb == umbra::Verb::enforce ||
-         verb == umbra::Verb::unenforce || verb == umbra::Verb::doctor;
+         verb == umbra::Verb::unenforce || verb == umbra::Verb::doctor || verb == umbra::Verb::key;
 }
 
 umbra::Exit act_on(const umbra::Words& words, const umbra::Output& out) {

@@ -122,6 +122,14 @@ void add_doctor(CLI::App& app, Draft& draft) {
       ->needs(user);
 }
 
+void add_key(CLI::App& app, Draft& draft) {
+  CLI::App& verb = *app.add_subcommand("key", "root: the key ring: list it, put a new key first, retire old keys");
+  verb.add_option("ACTION", draft.key_action, "what to do")
+      ->type_name("")
+      ->required()
+      ->check(CLI::IsMember(std::vector<std::string>{"list", "rotate", "retire"}));
+}
+
 }  // namespace
 
 std::string check_user(const std::string& user) {
@@ -162,6 +170,7 @@ void add_verbs(CLI::App& app, Draft& draft) {
   add_user(*app.add_subcommand("remove", "root: forget a user's record"), draft, "whose")->required();
   add_log(app, draft);
   add_doctor(app, draft);
+  add_key(app, draft);
 }
 
 }  // namespace umbra

@@ -27,7 +27,10 @@ const std::map<std::string, Verb> kVerbs = {{"setup", Verb::setup},
                                             {"bypass", Verb::bypass},
                                             {"remove", Verb::remove},
                                             {"log", Verb::log},
-                                            {"doctor", Verb::doctor}};
+                                            {"doctor", Verb::doctor},
+                                            {"key", Verb::key}};
+const std::map<std::string, KeyAction> kKeyActions = {
+    {"list", KeyAction::list}, {"rotate", KeyAction::rotate}, {"retire", KeyAction::retire}};
 const std::map<std::string, wire::Algorithm> kAlgorithms = {
     {"SHA1", wire::Algorithm::sha1}, {"SHA256", wire::Algorithm::sha256}, {"SHA512", wire::Algorithm::sha512}};
 const std::map<std::string, QrWish> kQrWishes = {
@@ -79,6 +82,7 @@ Parsed settle(const CLI::App& app, Draft& draft) {
   if (const std::string wrong = settle_subject_and_code(draft); !wrong.empty()) return usage(wrong);
   draft.words.verb = kVerbs.at(verbs.front()->get_name());
   if (!draft.valid.empty()) draft.words.valid = *seconds_of(draft.valid);  // checked when it was read
+  if (!draft.key_action.empty()) draft.words.key = kKeyActions.at(draft.key_action);
   if (!draft.qr.empty()) draft.words.qr = kQrWishes.at(draft.qr);
   if (!draft.algorithm.empty()) draft.words.algorithm = static_cast<std::uint8_t>(kAlgorithms.at(draft.algorithm));
   draft.words.digits = static_cast<std::uint8_t>(draft.digits);

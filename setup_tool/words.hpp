@@ -25,7 +25,10 @@ enum class Verb : std::uint8_t {
   remove,
   log,
   doctor,
+  key,
 };
+
+enum class KeyAction : std::uint8_t { list, rotate, retire };
 
 struct Words {
   Verb verb = Verb::status;
@@ -53,6 +56,8 @@ struct Words {
   std::string source;                 // an address; empty: a local login
   std::vector<std::string> services;  // to look at; none: all that have our line
   std::string root;                   // of another system's files; empty: this machine
+
+  KeyAction key = KeyAction::list;
 };
 
 // Where there are no words to act on: what to print and how to end.

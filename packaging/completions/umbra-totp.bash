@@ -53,8 +53,9 @@ _umbra_totp() {
         word=$(sed -nE '/^Subcommands:/,$s/^  ([a-z][^ ]*).*/\1/p' <<<"$general")
         mapfile -t COMPREPLY < <(compgen -W "$word" -- "$cur")
     else
-        value=$(sed -nE '/^Positionals:/,/^$/s/^  ([A-Z]+)( \.\.\.)?.*/\1\2/p' <<<"$help" | head -n 1)
-        [[ $given -gt 0 && $value != *...* ]] || _umbra_totp_offer "${value%% *}" '' "$cur"
+        value=$(sed -nE '/^Positionals:/,/^$/s/^  ([A-Z]+) ?(:\{([^}]*)\})?( ?\.\.\.)?.*/\1 \3\4/p' <<<"$help" | head -n 1)
+        word=${value#* }
+        [[ $given -gt 0 && $value != *...* ]] || _umbra_totp_offer "${value%% *}" "${word%...}" "$cur"
     fi
 }
 
