@@ -90,6 +90,10 @@ void factor_requests(const Corpus& corpus) {
   corpus.request("unenforce", wire::Unenforce{"alice"});
   corpus.request("bypass", wire::Bypass{"alice", 3600});
   corpus.request("trail", wire::TrailOf{"alice", 41, 0});
+  corpus.request("keys", wire::KeysOf{});
+  corpus.request("rotate", wire::Rotate{});
+  corpus.request("rotation", wire::RotationOf{});
+  corpus.request("retire", wire::Retire{});
   corpus.request("trail_last", wire::TrailOf{"", 0, 20});
   corpus.request("explain", wire::Explain{"alice", "sshd", "192.0.2.1"});
 }

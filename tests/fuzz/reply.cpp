@@ -50,6 +50,17 @@ void trail(Bytes input) {
   }
 }
 
+void keys(Bytes input) {
+  wire::KeysReply reply;
+  if (!decode(input, wire::Op::keys, reply)) return;
+  Reader r(reply.items);
+  for (unsigned i = 0; i < reply.count && r.ok(); ++i) {
+    wire::KeyEntry entry;
+    wire::KeyEntry::fields(r, entry);
+    require(r.ok() || entry.id.empty() || entry.id.data() >= text(reply.items).data(), "ids lie in the packet");
+  }
+}
+
 }  // namespace
 
 void reply(Bytes input) {
@@ -67,8 +78,12 @@ void reply(Bytes input) {
   for (const Op op : {Op::backup_codes, Op::disable}) decode<wire::ProvenReply>(input, op);
   decode<wire::BypassReply>(input, Op::bypass);
   decode<wire::ExplainReply>(input, Op::explain);
+  decode<wire::RotateReply>(input, Op::rotate);
+  decode<wire::RotationReply>(input, Op::rotation);
+  decode<wire::RetireReply>(input, Op::retire);
   list(input);
   trail(input);
+  keys(input);
 }
 
 }  // namespace umbra::fuzz

@@ -42,6 +42,10 @@ void request(Bytes input) {
   decode<wire::Bypass>(input, header);
   decode<wire::TrailOf>(input, header);
   decode<wire::Explain>(input, header);
+  decode<wire::KeysOf>(input, header);
+  decode<wire::Rotate>(input, header);
+  decode<wire::RotationOf>(input, header);
+  decode<wire::Retire>(input, header);
 }
 
 }  // namespace umbra::fuzz

@@ -73,6 +73,9 @@ def choices():
     for verb in VERBS:
         for option, values in re.findall(r"^  (--\S+) [A-Z]+:\{(.*?)\}", help_of(verb), re.M):
             offers(["umbra-totp", verb, option, ""], set(values.split(",")))
+        for values in re.findall(r"^  [A-Z]+ :\{(.*?)\}", help_of(verb), re.M):
+            offers(["umbra-totp", verb, ""], set(values.split(",")))
+    offers(["umbra-totp", "key", "r"], {"rotate", "retire"})
     offers(["umbra-totp", "setup", "--qr", "au"], {"auto"})
 
 

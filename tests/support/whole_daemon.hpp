@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <fstream>
 #include <string>
 
 #include "daemon/edge/dispatcher.hpp"
@@ -12,9 +13,14 @@ namespace umbra::test {
 
 class WholeDaemon : public World {
  public:
-  WholeDaemon() : lookup_(2, 4096, [](const std::string&) {}) { dispatcher_.emplace(context(), trail(), lookup_); }
+  WholeDaemon() : lookup_(2, 4096, [](const std::string&) {}) {
+    std::ofstream(ring_file()) << kRingText;
+    locksmith_.emplace(context(), storage().store(), trail(), key_ring(), ring_file());
+    dispatcher_.emplace(context(), trail(), lookup_, *locksmith_);
+  }
   ~WholeDaemon() {
     lookup_.finish();
+    locksmith_->stop();
     finish();
   }
   WholeDaemon(const WholeDaemon&) = delete;
@@ -60,6 +66,8 @@ class WholeDaemon : public World {
   Answered<wire::Nothing> complete(const Peer& peer, std::string_view verified) {
     return send<wire::Nothing>(peer, wire::Complete{verified});
   }
+  [[nodiscard]] std::string ring_file() const { return folder_.path() + "/keyring"; }
+  [[nodiscard]] Locksmith& locksmith() { return *locksmith_; }
   std::uint64_t new_id() { return ++own_id_; }
 
   std::string code(int offset = 0) { return code_text(credential(), clock().wall(), offset); }
@@ -67,6 +75,8 @@ class WholeDaemon : public World {
 
  private:
   // The lane's last jobs need the dispatcher: the destructor ends it first.
+  TempDir folder_{folder_in_memory()};
+  std::optional<Locksmith> locksmith_;
   std::optional<Dispatcher> dispatcher_;
   Lane lookup_;
   std::atomic<std::uint64_t> own_id_ = 9000;  // many threads may ask

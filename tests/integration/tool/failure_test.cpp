@@ -29,15 +29,19 @@ const Verb kVerbs[] = {{{"setup", "alice"}, Op::setup},
                        {{"unenforce", "alice"}, Op::unenforce},
                        {{"bypass", "alice"}, Op::bypass},
                        {{"log"}, Op::trail},
+                       {{"key", "list"}, Op::keys},
+                       {{"key", "rotate"}, Op::rotate},
+                       {{"key", "retire"}, Op::retire},
                        {{"log", "--follow", "-n", "0"}, Op::trail},
                        {{"doctor", "--user", "alice"}, Op::explain}};
 
 TEST_F(Failing, EachStatusHasItsExitCodeForEachVerb) {
   const std::pair<Status, Exit> table[] = {
-      {Status::bad_request, Exit::usage},          {Status::not_permitted, Exit::not_permitted},
-      {Status::unavailable, Exit::unavailable},    {Status::no_such_user, Exit::wrong_state},
-      {Status::not_set_up, Exit::wrong_state},     {Status::already_enabled, Exit::wrong_state},
-      {Status::nothing_pending, Exit::wrong_state}};
+      {Status::bad_request, Exit::usage},           {Status::not_permitted, Exit::not_permitted},
+      {Status::unavailable, Exit::unavailable},     {Status::no_such_user, Exit::wrong_state},
+      {Status::not_set_up, Exit::wrong_state},      {Status::already_enabled, Exit::wrong_state},
+      {Status::nothing_pending, Exit::wrong_state}, {Status::keys_read_only, Exit::wrong_state},
+      {Status::keys_changed, Exit::wrong_state},    {Status::keys_needed, Exit::wrong_state}};
   for (const auto& verb : kVerbs)
     for (const auto& row : table) {
       const Status status = row.first;

@@ -78,7 +78,9 @@ using Codecs =
                    Request<wire::List>, Request<wire::Unlock>, Request<wire::Remove>, Request<wire::Preauth>,
                    Request<wire::Authfail>, Request<wire::Enrol>, Request<wire::BackupCodes>, Request<wire::Disable>,
                    Request<wire::Enforce>, Request<wire::Unenforce>, Request<wire::Bypass>, Request<wire::TrailOf>,
-                   Request<wire::Explain>, Reply<wire::Nothing>, Reply<wire::BeginReply>, Reply<wire::VerifyReply>,
+                   Request<wire::Explain>, Request<wire::KeysOf>, Request<wire::Rotate>, Request<wire::RotationOf>,
+                   Request<wire::Retire>, Reply<wire::KeysReply>, Reply<wire::RotateReply>, Reply<wire::RotationReply>,
+                   Reply<wire::RetireReply>, Reply<wire::Nothing>, Reply<wire::BeginReply>, Reply<wire::VerifyReply>,
                    Reply<wire::PingReply>, Reply<wire::SetupReply>, Reply<wire::CodeReply>, Reply<wire::UserState>,
                    Reply<wire::ListReply>, Reply<wire::PreauthReply>, Reply<wire::EnrolReply>, Reply<wire::ProvenReply>,
                    Reply<wire::BypassReply>, Reply<wire::TrailReply>, Reply<wire::ExplainReply>>;

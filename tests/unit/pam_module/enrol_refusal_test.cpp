@@ -100,7 +100,7 @@ TEST(Enrol, ADaemonThatCannotBeHeard) {
 }
 
 TEST(Enrol, EveryStatusButOk) {
-  for (std::uint8_t raw = 1; raw <= static_cast<std::uint8_t>(wire::Status::nothing_pending); ++raw) {
+  for (std::uint8_t raw = 1; raw <= static_cast<std::uint8_t>(wire::kLastStatus); ++raw) {
     const auto status = static_cast<wire::Status>(raw);
     const auto expected = status == wire::Status::not_permitted ? Outcome::refused : Outcome::unavailable;
     EnrolScene at_enrol;

@@ -97,7 +97,7 @@ TEST(LockoutLines, ADaemonThatCannotBeHeard) {
 
 TEST(LockoutLines, EveryStatusButOk) {
   for (const auto role : {Role::preauth, Role::authfail})
-    for (std::uint8_t raw = 1; raw <= static_cast<std::uint8_t>(wire::Status::nothing_pending); ++raw) {
+    for (std::uint8_t raw = 1; raw <= static_cast<std::uint8_t>(wire::kLastStatus); ++raw) {
       const auto status = static_cast<wire::Status>(raw);
       Scene scene = scene_of(role);
       say(scene, ChannelError::none, status);

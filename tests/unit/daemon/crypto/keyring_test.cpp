@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <fstream>
 #include <string>
+#include <thread>
 
 #include "daemon/crypto/keyring_file.hpp"
 #include "tests/support/field_cursors.hpp"
@@ -114,7 +116,7 @@ TEST(KeyRingFile, MadeOnceForItsOwnerAlone) {
   const test::TempDir dir;
   const std::string path = dir.path() + "/etc/keyring";
   const mode_t mask = umask(0);
-  const auto made = create_keyring(path);
+  const auto made = create_keyring(path, 1'700'000'000);
   umask(mask);
   ASSERT_TRUE(made.has_value()) << made.error();
   struct stat status{};
@@ -133,7 +135,7 @@ TEST(KeyRingFile, NeverWrittenOver) {
   const test::TempDir dir;
   const std::string path = dir.path() + "/keyring";
   std::ofstream(path) << "precious";
-  const auto made = create_keyring(path);
+  const auto made = create_keyring(path, 1'700'000'000);
   ASSERT_FALSE(made.has_value());
   EXPECT_NE(made.error().find(path), std::string::npos);
   EXPECT_EQ(test::read_file(path), "precious");
@@ -143,13 +145,13 @@ TEST(KeyRingFile, NeverThroughALink) {
   const test::TempDir dir;
   const std::string path = dir.path() + "/keyring", target = dir.path() + "/elsewhere";
   ASSERT_EQ(symlink(target.c_str(), path.c_str()), 0);
-  EXPECT_FALSE(create_keyring(path).has_value());
+  EXPECT_FALSE(create_keyring(path, 1'700'000'000).has_value());
   EXPECT_NE(access(target.c_str(), F_OK), 0);
 }
 
 TEST(KeyRingFile, EachHasAnotherKey) {
   const test::TempDir dir;
-  const auto one = create_keyring(dir.path() + "/one"), two = create_keyring(dir.path() + "/two");
+  const auto one = create_keyring(dir.path() + "/one", 1), two = create_keyring(dir.path() + "/two", 2);
   ASSERT_TRUE(one && two);
   EXPECT_EQ(open(*two, one->seal(bytes("x"), kNow)), "(refused)");
 }
@@ -175,6 +177,96 @@ TEST(KeyRingFile, WhatIsThereButNoRingIsNotMissing) {
     EXPECT_NE(ring.error().find(path), std::string::npos) << ring.error();
     EXPECT_EQ(ring.error().find("nonsense"), std::string::npos) << ring.error();
   }
+}
+
+TEST(KeyRingFile, ANewKeyComesInFrontAndNothingElseChanges) {
+  const test::TempDir dir;
+  const std::string path = dir.path() + "/keyring";
+  std::ofstream(path) << "# by hand\n" << kOne << "\n  # made 2020-01-01T00:00:00Z\n" << kTwo;
+  const KeyRing present = ring_of(kOne + "\n" + kTwo);
+  const auto fresh = add_key(path, present, 1'764'547'200);
+  ASSERT_TRUE(fresh.has_value()) << fresh.error().line;
+  const auto keys = fresh->keys();
+  ASSERT_EQ(keys.size(), 3U);
+  EXPECT_EQ(keys[0].made, 1'764'547'200);
+  EXPECT_EQ(keys[1], (KeyInfo{present.keys()[0].id, 0}));
+  EXPECT_EQ(keys[2], (KeyInfo{present.keys()[1].id, 1'577'836'800}));
+  const std::string text = test::read_file(path);
+  EXPECT_EQ(text.find("# by hand\n# made 2025-12-01T00:00:00Z\n"), 0U) << text;
+  EXPECT_NE(text.find("\n" + kOne + "\n  # made 2020-01-01T00:00:00Z\n" + kTwo + "\n"), std::string::npos) << text;
+  struct stat status{};
+  ASSERT_EQ(stat(path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 0400U);
+  EXPECT_NE(access((path + ".new").c_str(), F_OK), 0);
+
+  const auto first = keep_first_key(path, *fresh);
+  ASSERT_TRUE(first.has_value()) << first.error().line;
+  EXPECT_EQ(first->keys(), std::vector<KeyInfo>{keys[0]});
+  const std::string left = test::read_file(path);
+  EXPECT_EQ(left.find(kOne), std::string::npos);
+  EXPECT_EQ(left.find(kTwo), std::string::npos);
+  EXPECT_EQ(left.find("2020"), std::string::npos);
+  EXPECT_EQ(left.find("# by hand\n"), 0U);
+}
+
+TEST(KeyRingFile, OneThatIsNotTheRingInUseIsNotWritten) {
+  const test::TempDir dir;
+  const std::string path = dir.path() + "/keyring";
+  for (const std::string& text : {kTwo, kOne + "\n" + kTwo, kTwo + "\n" + kOne, std::string("nonsense")}) {
+    std::ofstream(path) << text;
+    for (const auto& result :
+         {add_key(path, ring_of(kOne), 1).has_value(), keep_first_key(path, ring_of(kOne)).has_value()})
+      EXPECT_FALSE(result) << text;
+    EXPECT_EQ(add_key(path, ring_of(kOne), 1).error().kind, RingFailure::Kind::changed);
+    EXPECT_EQ(test::read_file(path), text);
+  }
+}
+
+TEST(KeyRingFile, WhatACrashLeftIsNoObstacle) {
+  const test::TempDir dir;
+  const std::string path = dir.path() + "/keyring";
+  std::ofstream(path) << kOne;
+  std::ofstream(path + ".new") << "half";
+  EXPECT_TRUE(add_key(path, ring_of(kOne), 1).has_value());
+}
+
+TEST(KeyRingFile, OfALinkTheTargetChanges) {
+  const test::TempDir dir;
+  const std::string path = dir.path() + "/keyring", target = dir.path() + "/elsewhere";
+  std::ofstream(target) << kOne;
+  ASSERT_EQ(symlink(target.c_str(), path.c_str()), 0);
+  ASSERT_TRUE(add_key(path, ring_of(kOne), 1).has_value());
+  EXPECT_NE(test::read_file(target), kOne);
+  struct stat status{};
+  ASSERT_EQ(lstat(path.c_str(), &status), 0);
+  EXPECT_TRUE(S_ISLNK(status.st_mode));
+}
+
+TEST(KeyRing, ReplacedForAllWhoHoldIt) {
+  KeyRing ring = ring_of(kOne);
+  const KeyRing& holder = ring;
+  const std::string token = holder.seal(bytes("before"), kNow);
+  ring.replace(ring_of(kTwo + "\n" + kOne));
+  EXPECT_EQ(open(holder, token), "before");
+  std::array<std::uint8_t, 64> out;
+  EXPECT_EQ(holder.open_by(token, kNow, out)->key, 1U);
+  EXPECT_EQ(holder.open_by(holder.seal(bytes("x"), kNow), kNow, out)->key, 0U);
+  ring.replace(ring_of(kTwo));
+  EXPECT_EQ(open(holder, token), "(refused)");
+}
+
+TEST(KeyRing, ReplacedWhileOthersUseIt) {
+  KeyRing ring = ring_of(kTwo + "\n" + kOne);
+  const std::string token = ring_of(kOne).seal(bytes("x"), kNow);
+  std::atomic<bool> over = false;
+  std::vector<std::thread> users;
+  for (int i = 0; i < 3; ++i)
+    users.emplace_back([&] {
+      while (!over) EXPECT_EQ(open(ring, token), "x");
+    });
+  for (int i = 0; i < 200; ++i) ring.replace(ring_of(i % 2 == 0 ? kOne : kTwo + "\n" + kOne));
+  over = true;
+  for (std::thread& user : users) user.join();
 }
 
 TEST(KeyRingFile, TellsWhoElseMayRead) {

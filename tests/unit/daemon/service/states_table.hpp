@@ -31,6 +31,10 @@ unknown | enforce | no_such_user | denied | denied
 unknown | unenforce | no_such_user | denied | denied
 unknown | bypass | no_such_user | denied | denied
 unknown | log | ok | denied | denied
+unknown | key list | ok | denied | denied
+unknown | key rotate | ok | denied | denied
+unknown | rotation | ok | denied | denied
+unknown | key retire | ok | denied | denied
 unknown | explain | no_such_user | denied | denied
 none | preauth | open | open | denied
 none | authfail | refused | refused | denied
@@ -57,6 +61,10 @@ none | enforce | ok | denied | denied
 none | unenforce | ok | denied | denied
 none | bypass | not_set_up | denied | denied
 none | log | ok | denied | denied
+none | key list | ok | denied | denied
+none | key rotate | ok | denied | denied
+none | rotation | ok | denied | denied
+none | key retire | ok | denied | denied
 none | explain | ok | denied | denied
 pending | preauth | open | open | denied
 pending | authfail | refused | refused | denied
@@ -83,6 +91,10 @@ pending | enforce | ok | denied | denied
 pending | unenforce | ok | denied | denied
 pending | bypass | not_set_up | denied | denied
 pending | log | ok | denied | denied
+pending | key list | ok | denied | denied
+pending | key rotate | ok | denied | denied
+pending | rotation | ok | denied | denied
+pending | key retire | ok | denied | denied
 pending | explain | ok | denied | denied
 enabled | preauth | open | open | denied
 enabled | authfail | refused | refused | denied
@@ -109,6 +121,10 @@ enabled | enforce | ok | denied | denied
 enabled | unenforce | ok | denied | denied
 enabled | bypass | ok | denied | denied
 enabled | log | ok | denied | denied
+enabled | key list | ok | denied | denied
+enabled | key rotate | ok | denied | denied
+enabled | rotation | ok | denied | denied
+enabled | key retire | ok | denied | denied
 enabled | explain | ok | denied | denied
 enforced | preauth | open | open | denied
 enforced | authfail | refused | refused | denied
@@ -135,6 +151,10 @@ enforced | enforce | ok | denied | denied
 enforced | unenforce | ok | denied | denied
 enforced | bypass | not_set_up | denied | denied
 enforced | log | ok | denied | denied
+enforced | key list | ok | denied | denied
+enforced | key rotate | ok | denied | denied
+enforced | rotation | ok | denied | denied
+enforced | key retire | ok | denied | denied
 enforced | explain | ok | denied | denied
 locked | preauth | locked | locked | denied
 locked | authfail | refused | refused | denied
@@ -161,6 +181,10 @@ locked | enforce | ok | denied | denied
 locked | unenforce | ok | denied | denied
 locked | bypass | ok | denied | denied
 locked | log | ok | denied | denied
+locked | key list | ok | denied | denied
+locked | key rotate | ok | denied | denied
+locked | rotation | ok | denied | denied
+locked | key retire | ok | denied | denied
 locked | explain | ok | denied | denied
 suspended | preauth | open | open | denied
 suspended | authfail | refused | refused | denied
@@ -187,6 +211,10 @@ suspended | enforce | ok | denied | denied
 suspended | unenforce | ok | denied | denied
 suspended | bypass | ok | denied | denied
 suspended | log | ok | denied | denied
+suspended | key list | ok | denied | denied
+suspended | key rotate | ok | denied | denied
+suspended | rotation | ok | denied | denied
+suspended | key retire | ok | denied | denied
 suspended | explain | ok | denied | denied
 exempt | preauth | open | open | denied
 exempt | authfail | refused | refused | denied
@@ -213,6 +241,10 @@ exempt | enforce | ok | denied | denied
 exempt | unenforce | ok | denied | denied
 exempt | bypass | ok | denied | denied
 exempt | log | ok | denied | denied
+exempt | key list | ok | denied | denied
+exempt | key rotate | ok | denied | denied
+exempt | rotation | ok | denied | denied
+exempt | key retire | ok | denied | denied
 exempt | explain | ok | denied | denied
 )";
 

@@ -97,6 +97,9 @@ std::string word(Status status) {
     case Status::not_set_up: return "not_set_up";
     case Status::already_enabled: return "enabled";
     case Status::nothing_pending: return "nothing_pending";
+    case Status::keys_read_only: return "keys_read_only";
+    case Status::keys_changed: return "keys_changed";
+    case Status::keys_needed: return "keys_needed";
   }
   return "?";
 }
@@ -211,6 +214,14 @@ const std::vector<std::pair<std::string, Operation>> kOperations = {
        return word(s.send<wire::BypassReply>(peer, wire::Bypass{"alice", 60}).status);
      }},
     {"log", [](Subject& s, const Peer& peer) { return word(s.send<wire::TrailReply>(peer, wire::TrailOf{}).status); }},
+    {"key list",
+     [](Subject& s, const Peer& peer) { return word(s.send<wire::KeysReply>(peer, wire::KeysOf{}).status); }},
+    {"key rotate",
+     [](Subject& s, const Peer& peer) { return word(s.send<wire::RotateReply>(peer, wire::Rotate{}).status); }},
+    {"rotation",
+     [](Subject& s, const Peer& peer) { return word(s.send<wire::RotationReply>(peer, wire::RotationOf{}).status); }},
+    {"key retire",
+     [](Subject& s, const Peer& peer) { return word(s.send<wire::RetireReply>(peer, wire::Retire{}).status); }},
     {"explain",
      [](Subject& s, const Peer& peer) {
        return word(s.send<wire::ExplainReply>(peer, wire::Explain{"alice", "sshd", ""}).status);
