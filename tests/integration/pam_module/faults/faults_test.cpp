@@ -58,8 +58,8 @@ class Life {
     const int code = line == Line::account ? pam_sm_acct_mgmt(nullptr, 0, argc, argv.data())
                                            : pam_sm_authenticate(nullptr, 0, argc, argv.data());
     judge(line, code);
-    // A question that could not even be sent has its deadline too; a pause of 2 ms may stand behind it.
-    const auto limit = (machine_.questions + 1) * std::int64_t{kTimeout + 2};
+    // A question that could not even be sent has its deadline too; a pause and a late timer may stand behind it.
+    const auto limit = (machine_.questions + 1) * std::int64_t{kTimeout + 5};
     if (machine_.now_ms - before - machine_.conversing_ms > limit) machine_.complain("longer than its deadline");
     return code;
   }
