@@ -9,7 +9,7 @@ import time
 
 DAEMON, TOOL, MODULE, LOGIN = (os.environ[name] for name in ("UMBRA_TOTPD", "UMBRA_TOTP", "UMBRA_PAM_MODULE",
                                                              "UMBRA_ONE_LOGIN"))
-SUCCESS, AUTH_ERR, UNAVAILABLE, IGNORED = 0, 7, 9, 10  # IGNORED: what the stack says behind PAM_IGNORE
+SUCCESS, AUTH_ERR, IGNORED = 0, 7, 10  # IGNORED: what the stack says behind PAM_IGNORE
 PATIENCE = 5.0  # seconds that nothing may take longer than
 STEP = 30
 STACK = """\
