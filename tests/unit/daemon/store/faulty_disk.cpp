@@ -13,8 +13,21 @@ ssize_t __wrap_pwrite64(int fd, const void* bytes, size_t size, off_t at) {
   ++umbra::test::writes;
   if ((fcntl(fd, F_GETFL) & O_DSYNC) != 0) ++umbra::test::synchronous;
   if (umbra::test::disk == Disk::works) return __real_pwrite64(fd, bytes, size, at);
+  if (umbra::test::disk == Disk::full) return 0;
+  Disk interrupted = Disk::interrupted;
+  if (umbra::test::disk.compare_exchange_strong(interrupted, Disk::works)) {
+    errno = EINTR;
+    return -1;
+  }
   if (umbra::test::disk == Disk::takes_and_fails) __real_pwrite64(fd, bytes, size, at);
   errno = EIO;
+  return -1;
+}
+ssize_t __real_pread64(int fd, void* bytes, size_t size, off_t at);
+ssize_t __wrap_pread64(int fd, void* bytes, size_t size, off_t at) {
+  const bool interrupted = umbra::test::reads_interrupted.exchange(false);
+  if (!interrupted && !umbra::test::reads_fail) return __real_pread64(fd, bytes, size, at);
+  errno = interrupted ? EINTR : EIO;
   return -1;
 }
 int __real_mdb_txn_commit(MDB_txn* txn);
