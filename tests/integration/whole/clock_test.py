@@ -4,7 +4,8 @@
     clock_test.py [all]     all: every jump, not only three
 
 Only CLOCK_REALTIME is faked (FAKETIME_DONT_FAKE_MONOTONIC): that is what setting a machine's clock does. The daemon's
-other clock, CLOCK_BOOTTIME, goes on. All states in all detail, on an injected clock: tests/unit/daemon/service/clock_table_test.cpp.
+other clock, CLOCK_BOOTTIME, goes on. All states in all detail, on an injected clock:
+tests/unit/daemon/service/clock_table_test.cpp.
 """
 import os
 import pathlib
@@ -83,10 +84,11 @@ def expect_spent(host, user, spent, when):
 
 @check("libfaketime moves what the daemon calls now, and not what it calls since")
 def it_is_faked(host):
-    words = ["/usr/bin/python3", "-c", "import time; print(int(time.time()), int(time.clock_gettime(time.CLOCK_BOOTTIME)))"]
+    words = [sys.executable, "-c",
+             "import time; print(int(time.time()), int(time.clock_gettime(time.CLOCK_BOOTTIME)))"]
     host.set(YEAR)
-    wall, boot = map(int, subprocess.run(words, env={**os.environ, **host.environment}, capture_output=True, check=True)
-                     .stdout.split())
+    told = subprocess.run(words, env={**os.environ, **host.environment}, capture_output=True, check=True)
+    wall, boot = map(int, told.stdout.split())
     expect(abs(wall - time.time() - YEAR) < 30, f"the wall clock is {wall}")
     expect(abs(boot - time.clock_gettime(time.CLOCK_BOOTTIME)) < 30, f"CLOCK_BOOTTIME is {boot}")
     host.set(0)
@@ -95,7 +97,8 @@ def it_is_faked(host):
 @check("no code is accepted twice, wherever the clock goes and comes back to")
 def no_replay(host):
     tried = 0
-    for user, (name, step), restart in zip(USERS, [s for s in STEPS.items() for _ in (1, 2)], [False, True] * len(STEPS)):
+    cases = [(name, step, restart) for name, step in STEPS.items() for restart in (False, True)]
+    for user, (name, step, restart) in zip(USERS, cases):
         host.set(0)
         secret, _ = host.enrol(user, host.step())
         spent = [code(secret, host.step()), code(secret, host.step() + 1)]

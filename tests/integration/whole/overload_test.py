@@ -98,7 +98,8 @@ class Besieged:
     def __enter__(self):
         for uid, count, act in self.crowds:
             started = multiprocessing.Event()
-            process = multiprocessing.Process(target=join, args=(uid, self.daemon.socket, count, act, started), daemon=True)
+            process = multiprocessing.Process(target=join, args=(uid, self.daemon.socket, count, act, started),
+                                              daemon=True)
             process.start()
             self.processes.append((process, started))
         for process, started in self.processes:
@@ -152,7 +153,7 @@ def idle_and_slow(daemon):
     for who, uid in (("root", 0), ("nobody", NOBODY)):
         with Besieged(daemon, (uid, IDLE, say_nothing), (uid, half, drip), (uid, half, never_read)):
             number = len(os.listdir(f"/proc/{daemon.process.pid}/fd"))
-            p99 = owners.p99(f"beside {IDLE} idle and {SLOW} slow ones of {who}, the daemon holding {number} descriptors")
+            p99 = owners.p99(f"beside {IDLE} idle and {SLOW} slow ones of {who}, of which the daemon holds {number}")
         expect(p99 <= MOST, f"p99 {p99:.1f} ms")
         expect(number > IDLE // 2 if uid == 0 else number < 400, f"{number} descriptors")
     while len(os.listdir(f"/proc/{daemon.process.pid}/fd")) > 100:

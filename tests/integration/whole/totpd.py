@@ -81,8 +81,8 @@ class Daemon:
     def start(self):
         before = len(self.log())
         words = [os.environ["UMBRA_TOTPD"]]
-        for option, name in (("config", "config.toml"), ("state-dir", "state"), ("keyring", "keyring"), ("socket", "socket")):
-            words += [f"--{option}", str(self.base / name)]
+        for option in ("config", "state-dir", "keyring", "socket"):
+            words += [f"--{option}", str(self.base / {"config": "config.toml", "state-dir": "state"}.get(option, option))]
         with open(self.base / "log", "ab") as log:
             self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             env={**os.environ, **self.environment})
