@@ -81,7 +81,7 @@ TEST(Limits, AnAddressThatIsNoneHasNoBudgetAndIsNotSpared) {
   const Source source{Source::Kind::address, "nonsense"};
   EXPECT_EQ(source.budget(), "");
   SourcePolicy policy;
-  policy.exempt.emplace_back();  // ::/0
+  policy.exempt.push_back({{}, 0});  // everybody
   EXPECT_FALSE(policy.spares(source));
   EXPECT_FALSE(policy.spares({Source::Kind::terminal, "/dev/tty1"}));
   EXPECT_TRUE(policy.spares({Source::Kind::address, "192.0.2.1"}));
