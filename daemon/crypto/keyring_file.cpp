@@ -164,9 +164,10 @@ tl::expected<KeyRing, std::string> create_keyring(const std::string& path, std::
   if (!file) return failed(path, "create", errno);
   const NewKey key;
   Text text;
-  for (const std::string_view part :
-       {kComment, std::string_view(keyring_text::made_line(now)), std::string_view(key.text), std::string_view("\n")})
-    text.add(part);
+  text.add(kComment);
+  text.add(keyring_text::made_line(now));
+  text.add(key.text);
+  text.add("\n");
   if (!write_all(file.get(), text.view()) || fsync(file.get()) != 0 || !sync_folder(folder_of(path))) {
     const int code = errno;
     unlink(path.c_str());  // half a key ring would only stand in the way of the next start
