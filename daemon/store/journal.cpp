@@ -122,26 +122,30 @@ Journal::Journal(const std::string& path, const JournalId& id, std::uint64_t app
   }
 }
 
-// Each sector may be a batch's first. What was being written when the power went is none, and what an earlier round
-// left has numbers that LMDB has; so a batch that is missing between two others was damaged later.
 std::vector<Journal::Batch> Journal::read_segment(std::size_t segment) const {
   std::vector<std::uint8_t> bytes(kSegment);
   if (!read_all(file_.get(), bytes, place_of(segment)))
     throw std::runtime_error("the journal cannot be read: look at the disk");
+  return batches_in(bytes, id_);
+}
+
+// Each sector may be a batch's first. What was being written when the power went is none, and what an earlier round
+// left has numbers that LMDB has; so a batch that is missing between two others was damaged later.
+std::vector<Journal::Batch> Journal::batches_in(Bytes rest, const JournalId& id) {
   std::vector<Batch> batches;
-  for (Bytes rest(bytes); !rest.empty();) {
+  while (!rest.empty()) {
     Batch batch;
     std::size_t size = 0;
-    if (read_batch(rest, batch, size))
+    if (read_batch(rest, id, batch, size))
       batches.push_back(std::move(batch));
     else
-      size = kSector;
+      size = std::min(kSector, rest.size());
     rest = rest.subspan(size);
   }
   return batches;
 }
 
-bool Journal::read_batch(Bytes rest, Batch& batch, std::size_t& size) const {
+bool Journal::read_batch(Bytes rest, const JournalId& id, Batch& batch, std::size_t& size) {
   Reader head(rest);
   std::uint32_t magic = 0, count = 0, payload_size = 0;
   std::uint8_t stored[16] = {};
@@ -152,7 +156,7 @@ bool Journal::read_batch(Bytes rest, Batch& batch, std::size_t& size) const {
   head.field(stored);
   if (!head.ok() || magic != kMagic || payload_size > head.left()) return false;
   const Bytes payload = rest.subspan(kHead, payload_size);
-  if (!sodium::equal(stored, checksum(rest.first(kHead - sizeof stored), payload))) return false;
+  if (!sodium::equal(stored, checksum(id, rest.first(kHead - sizeof stored), payload))) return false;
   Reader r(payload);
   for (std::uint32_t i = 0; i < count && r.ok(); ++i) {
     std::string_view user, token;
@@ -164,9 +168,9 @@ bool Journal::read_batch(Bytes rest, Batch& batch, std::size_t& size) const {
   return r.ok() && r.at_end();
 }
 
-std::array<std::uint8_t, 16> Journal::checksum(Bytes head, Bytes payload) const {
+std::array<std::uint8_t, 16> Journal::checksum(const JournalId& id, Bytes head, Bytes payload) {
   std::array<std::uint8_t, 16> sum;
-  sodium::generichash({id_.bytes, head, payload}, sum);
+  sodium::generichash({id.bytes, head, payload}, sum);
   return sum;
 }
 
@@ -191,7 +195,7 @@ tl::expected<void, StoreError> Journal::append(const Tokens& tokens) {
   head.field(last_ + 1);
   head.field(static_cast<std::uint32_t>(tokens.size()));
   head.field(static_cast<std::uint32_t>(w.size()));
-  const auto sum = checksum(room.first(head.size()), room.subspan(kHead, w.size()));
+  const auto sum = checksum(id_, room.first(head.size()), room.subspan(kHead, w.size()));
   std::ranges::copy(sum, buffer_.begin() + static_cast<std::ptrdiff_t>(head.size()));
   if (auto written = write(buffer_); !written) {
     failed_ = true;

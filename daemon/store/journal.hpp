@@ -56,16 +56,19 @@ class Journal {
   // Goes on in the other segment, whose batches are in LMDB.
   tl::expected<void, StoreError> turn();
 
- private:
   struct Batch {
     std::uint64_t number = 0;
     Tokens tokens;
   };
+  // The batches that stand in the bytes of a segment. Pure: whatever the bytes are.
+  static std::vector<Batch> batches_in(Bytes segment, const JournalId& id);
+
+ private:
   static std::size_t size_of(const Tokens& tokens) noexcept;
   tl::expected<void, StoreError> write(Bytes bytes);
   std::vector<Batch> read_segment(std::size_t segment) const;
-  bool read_batch(Bytes rest, Batch& batch, std::size_t& size) const;
-  [[nodiscard]] std::array<std::uint8_t, 16> checksum(Bytes head, Bytes payload) const;
+  static bool read_batch(Bytes rest, const JournalId& id, Batch& batch, std::size_t& size);
+  static std::array<std::uint8_t, 16> checksum(const JournalId& id, Bytes head, Bytes payload);
 
   Descriptor file_;
   JournalId id_;

@@ -27,14 +27,9 @@ void replay(const char* target, void (*run)(Bytes)) {
   EXPECT_GT(files, 1U) << "the corpus of " << target << " is missing";
 }
 
-TEST(Corpus, Answer) { replay("answer", answer); }
-TEST(Corpus, Challenge) { replay("challenge", challenge); }
-TEST(Corpus, Config) { replay("config", config); }
-TEST(Corpus, KeyRing) { replay("keyring", keyring); }
-TEST(Corpus, Record) { replay("record", record); }
-TEST(Corpus, Reply) { replay("reply", reply); }
-TEST(Corpus, Request) { replay("request", request); }
-TEST(Corpus, Token) { replay("token", token); }
+#define UMBRA_TARGET(name) \
+  TEST(Corpus, name) { replay(#name, name); }
+UMBRA_TARGETS
 
 }  // namespace
 }  // namespace umbra::fuzz

@@ -1,46 +1,13 @@
-// Writes the binary part of the corpus: make_seeds DIRECTORY. Run it again where a message or the record changes. The
-// texts in answer/, config/ and keyring/ are written by hand.
-#include <filesystem>
-#include <fstream>
+// Writes the binary part of the corpus: make_seeds DIRECTORY. Run it again where a message or the record changes. What
+// is text is written by hand.
 #include <iostream>
-#include <string>
-#include <vector>
 
-#include "common/wire.hpp"
 #include "daemon/crypto/sodium.hpp"
 #include "daemon/service/challenge.hpp"
-#include "tests/fuzz/fixed_ring.hpp"
-#include "tests/support/records.hpp"
+#include "tests/fuzz/seeds.hpp"
 
 namespace umbra::fuzz {
 namespace {
-
-class Corpus {
- public:
-  explicit Corpus(std::filesystem::path root) : root_(std::move(root)) {}
-
-  void write(const char* target, const std::string& name, Bytes data) const {
-    std::filesystem::create_directories(root_ / target);
-    std::ofstream(root_ / target / name, std::ios::binary) << text(data);
-  }
-  template <class Message>
-  void request(const std::string& name, const Message& message) const {
-    std::vector<std::uint8_t> out(wire::kMaxPacket);
-    write("request", name, Bytes(out).first(wire::encode_request(message, test::request_id(1), out)));
-  }
-  template <class Reply>
-  void reply(const std::string& name, wire::Op op, const Reply& reply, wire::Status status = wire::Status::ok) const {
-    std::vector<std::uint8_t> out(wire::kMaxPacket);
-    write("reply", name, Bytes(out).first(wire::encode_reply(op, test::request_id(1), status, reply, out)));
-  }
-  void record(const std::string& name, const Record& record) const {
-    std::vector<std::uint8_t> out(kMaxRecordSize);
-    write("record", name, Bytes(out).first(encode_record(record, out)));
-  }
-
- private:
-  std::filesystem::path root_;
-};
 
 // The same bytes in every run: KeyRing::seal() draws its own IV.
 std::string seal(Bytes plain) {
@@ -159,6 +126,10 @@ void factor_replies(const Corpus& corpus) {
   const std::vector<std::uint8_t> picture((21 * 21 + 7) / 8, 0xA5);
   enrol.qr = picture;
   corpus.reply("enrol", Op::enrol, enrol);
+  corpus.shown("picture", enrol);
+  enrol.qr_side = 0;
+  enrol.qr = {};
+  corpus.shown("no_picture", enrol);
   corpus.reply("backup_codes", Op::backup_codes, wire::ProvenReply{true, 0, "alice", "ABCD-EFGH\nJKLM-NPQR\n"});
   corpus.reply("disable", Op::disable, wire::ProvenReply{false, 9, "alice", ""});
   corpus.reply("bypass", Op::bypass, wire::BypassReply{"alice", "ABCD-EFGH", kNow + 3600, true});
@@ -243,4 +214,6 @@ int main(int argc, char** argv) {
   umbra::fuzz::factor_replies(corpus);
   umbra::fuzz::records(corpus);
   umbra::fuzz::tokens(corpus);
+  umbra::fuzz::state_seeds(corpus);
+  umbra::fuzz::connection_seeds(corpus);
 }

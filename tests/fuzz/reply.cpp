@@ -28,7 +28,7 @@ void decode(Bytes input, wire::Op op) {
   decode(input, op, reply);
 }
 
-void list(Bytes input) {
+void list_page(Bytes input) {
   wire::ListReply reply;
   if (!decode(input, wire::Op::list, reply)) return;
   Reader r(reply.items);
@@ -39,7 +39,7 @@ void list(Bytes input) {
   }
 }
 
-void trail(Bytes input) {
+void trail_page(Bytes input) {
   wire::TrailReply reply;
   if (!decode(input, wire::Op::trail, reply)) return;
   Reader r(reply.items);
@@ -81,8 +81,8 @@ void reply(Bytes input) {
   decode<wire::RotateReply>(input, Op::rotate);
   decode<wire::RotationReply>(input, Op::rotation);
   decode<wire::RetireReply>(input, Op::retire);
-  list(input);
-  trail(input);
+  list_page(input);
+  trail_page(input);
   keys(input);
 }
 

@@ -8,14 +8,28 @@
 
 namespace umbra::fuzz {
 
+// The daemon's.
 void answer(Bytes input);
 void challenge(Bytes input);
 void config(Bytes input);
+void connection(Bytes input);
+void journal(Bytes input);
 void keyring(Bytes input);
+void line(Bytes input);
 void record(Bytes input);
 void reply(Bytes input);
 void request(Bytes input);
+void source(Bytes input);
 void token(Bytes input);
+void trail(Bytes input);
+// The module's.
+void enrolment(Bytes input);
+void options(Bytes input);
+void typed(Bytes input);
+// The tool's.
+void pam_stack(Bytes input);
+void sshd_config(Bytes input);
+void words(Bytes input);
 
 inline void require(bool holds, const char* promise) {
   if (holds) return;

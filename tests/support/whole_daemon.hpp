@@ -26,6 +26,8 @@ class WholeDaemon : public World {
   WholeDaemon(const WholeDaemon&) = delete;
   WholeDaemon& operator=(const WholeDaemon&) = delete;
 
+  [[nodiscard]] Dispatcher& dispatcher() { return *dispatcher_; }
+
   // Sends `message` as `peer` and waits for its reply.
   template <class Reply, class Message>
   Answered<Reply> send(const Peer& peer, const Message& message, std::uint64_t id) {
