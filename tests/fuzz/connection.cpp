@@ -12,14 +12,11 @@
 
 #include "common/descriptor.hpp"
 #include "daemon/edge/session.hpp"
-#include "tests/fuzz/targets.hpp"
-#include "tests/support/every_request.hpp"
+#include "tests/fuzz/talk.hpp"
 #include "tests/support/whole_daemon.hpp"
 
 namespace umbra::fuzz {
 namespace {
-
-using test::Packet;
 
 constexpr std::size_t kMaxPackets = 8, kRefresh = 64;
 // Connections that are kept for answers which come later: refusals leave on multiples of 100 ms.
@@ -31,27 +28,8 @@ enum How : std::uint8_t { at_once = 0x04, half_closed = 0x08, hung_up = 0x10 };
 
 struct Client {
   Descriptor fd;
-  Peer peer;
-  std::deque<Packet> open;  // requests that have no reply yet
+  Talk talk;
 };
-
-Packet bent(Packet packet, Bytes edits) {
-  for (; edits.size() >= 3; edits = edits.subspan(3)) {
-    const std::size_t at = packet.empty() ? 0 : edits[1] % packet.size();
-    const auto place = packet.begin() + static_cast<std::ptrdiff_t>(at);
-    switch (edits[0] % 5) {
-      case 0: packet.insert(place, edits[2]); break;
-      case 1: packet.resize(at); break;
-      case 2: packet.insert(place, edits[2] * std::size_t{70}, edits[1]); break;
-      case 3:
-        if (!packet.empty()) packet.erase(place);
-        break;
-      default:
-        if (!packet.empty()) *place = edits[2];
-    }
-  }
-  return packet;
-}
 
 class Edge {
  public:
@@ -133,23 +111,22 @@ class Edge {
     enrolling.may_enrol = true;
     const auto begun = daemon_.begin(peer, enrolling, 1);
     asked.enrolling = begun.reply.challenge;
-    return test::every_request(asked, test::request_id(1));
+    return valid_requests(asked);
   }
 
   Client connect(std::size_t who) {
     int ends[2];
     require(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0, "there are descriptors");
     constexpr Peer kPeers[] = {test::kRoot, test::kAlice, test::kBob};
-    Client client{Descriptor(ends[0]), kPeers[who], {}};
+    Client client{Descriptor(ends[0]), Talk(kPeers[who].root())};
     ++live_;
-    std::make_shared<Session>(loop_, ends[1], client.peer, daemon_.dispatcher(), [this] { --live_; })->start();
+    std::make_shared<Session>(loop_, ends[1], kPeers[who], daemon_.dispatcher(), [this] { --live_; })->start();
     return client;
   }
 
   static void send(Client& client, Packet packet) {
     const ssize_t sent = ::send(client.fd.get(), packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    wire::RequestHeader header;
-    if (sent >= 0 && wire::decode_header(packet, header)) client.open.push_back(std::move(packet));
+    if (sent >= 0) client.talk.said(std::move(packet));
   }
 
   void listen(Client& client) {
@@ -157,7 +134,7 @@ class Edge {
       loop_.restart();
       loop_.poll();
       hear_all(client);
-      if (client.open.empty()) return;
+      if (client.talk.done()) return;
       pollfd ready{client.fd.get(), POLLIN, 0};
       ::poll(&ready, 1, 1);
     }
@@ -169,55 +146,8 @@ class Edge {
     for (;;) {
       const ssize_t got = recv(client.fd.get(), room.data(), room.size(), MSG_DONTWAIT);
       if (got <= 0) return;
-      judge(client, Bytes(room).first(static_cast<std::size_t>(got)));
+      client.talk.heard(Bytes(room).first(static_cast<std::size_t>(got)), codes_);
     }
-  }
-
-  // One request at a time: a reply answers the oldest, or there is none.
-  void judge(Client& client, Bytes reply) {
-    require(!client.open.empty(), "a request is answered once");
-    const Packet asked = std::move(client.open.front());
-    client.open.pop_front();
-    wire::RequestHeader header;
-    wire::decode_header(asked, header);
-    const test::Heard heard = test::hear(reply, header.op, header.id);
-    require(heard.reads, "a reply answers the oldest request");
-    require(!heard.accepted || entitled(client.peer, asked), "nothing is accepted without a right code");
-    require(!heard.waved || nullok(asked), "nobody is let through without nullok");
-    require(client.peer.root() || !roots(header.op) || heard.status == wire::Status::not_permitted,
-            "what is root's is refused to others");
-  }
-
-  static bool roots(std::uint8_t op) {
-    using wire::Op;
-    constexpr Op kRoots[] = {Op::list,      Op::unlock, Op::remove, Op::enforce,
-                             Op::unenforce, Op::bypass, Op::trail,  Op::explain};
-    return std::find(std::begin(kRoots), std::end(kRoots), static_cast<Op>(op)) != std::end(kRoots);
-  }
-
-  static bool nullok(const Packet& packet) {
-    wire::Begin begin;
-    return wire::decode_request(packet, begin) && begin.nullok;
-  }
-
-  [[nodiscard]] bool entitled(const Peer& peer, const Packet& packet) const {
-    return right<wire::Verify>(packet) || right<wire::Confirm>(packet) || right<wire::Check>(packet) ||
-           proven<wire::BackupCodes>(peer, packet) || proven<wire::Disable>(peer, packet);
-  }
-  template <class Message>
-  [[nodiscard]] bool right(const Packet& packet) const {
-    Message message;
-    if (!wire::decode_request(packet, message)) return false;
-    const Answer answer = parse_answer(message.answer);
-    return answer.code && answer.digits == 6 && std::any_of(codes_.begin(), codes_.end(), [&](const std::string& code) {
-             return std::stoul(code) == *answer.code;
-           });
-  }
-  template <class Message>
-  [[nodiscard]] bool proven(const Peer& peer, const Packet& packet) const {
-    Message message;
-    if (!wire::decode_request(packet, message)) return false;
-    return peer.root() || (message.password == "alice's password" && right<Message>(packet));
   }
 
   test::WholeDaemon daemon_;

@@ -1,0 +1,87 @@
+#include "tests/fuzz/talk.hpp"
+
+#include <algorithm>
+
+#include "daemon/rules/answer.hpp"
+#include "tests/support/records.hpp"
+
+namespace umbra::fuzz {
+namespace {
+
+bool roots(std::uint8_t op) {
+  using wire::Op;
+  constexpr Op kRoots[] = {Op::list,      Op::unlock, Op::remove, Op::enforce,
+                           Op::unenforce, Op::bypass, Op::trail,  Op::explain};
+  return std::find(std::begin(kRoots), std::end(kRoots), static_cast<Op>(op)) != std::end(kRoots);
+}
+
+bool nullok(const Packet& packet) {
+  wire::Begin begin;
+  return wire::decode_request(packet, begin) && begin.nullok;
+}
+
+template <class Message>
+bool right(const Packet& packet, const Codes& codes) {
+  Message message;
+  if (!wire::decode_request(packet, message)) return false;
+  const Answer answer = parse_answer(message.answer);
+  return answer.code && answer.digits == 6 && std::any_of(codes.begin(), codes.end(), [&](const std::string& code) {
+           return std::stoul(code) == *answer.code;
+         });
+}
+template <class Message>
+bool proven(bool root, const Packet& packet, const Codes& codes) {
+  Message message;
+  if (!wire::decode_request(packet, message)) return false;
+  return root || (message.password == "alice's password" && right<Message>(packet, codes));
+}
+
+bool entitled(bool root, const Packet& packet, const Codes& codes) {
+  return right<wire::Verify>(packet, codes) || right<wire::Confirm>(packet, codes) ||
+         right<wire::Check>(packet, codes) || proven<wire::BackupCodes>(root, packet, codes) ||
+         proven<wire::Disable>(root, packet, codes);
+}
+
+}  // namespace
+
+Packet bent(Packet packet, Bytes edits) {
+  for (; edits.size() >= 3; edits = edits.subspan(3)) {
+    const std::size_t at = packet.empty() ? 0 : edits[1] % packet.size();
+    const auto place = packet.begin() + static_cast<std::ptrdiff_t>(at);
+    switch (edits[0] % 5) {
+      case 0: packet.insert(place, edits[2]); break;
+      case 1: packet.resize(at); break;
+      case 2: packet.insert(place, edits[2] * std::size_t{70}, edits[1]); break;
+      case 3:
+        if (!packet.empty()) packet.erase(place);
+        break;
+      default:
+        if (!packet.empty()) *place = edits[2];
+    }
+  }
+  return packet;
+}
+
+std::vector<Packet> valid_requests(const test::Asked& asked) { return test::every_request(asked, test::request_id(1)); }
+
+void Talk::said(Packet packet) {
+  wire::RequestHeader header;
+  if (wire::decode_header(packet, header)) open_.push_back(std::move(packet));
+}
+
+// One request at a time: a reply answers the oldest, or there is none.
+void Talk::heard(Bytes reply, const Codes& codes) {
+  require(!open_.empty(), "a request is answered once");
+  const Packet asked = std::move(open_.front());
+  open_.pop_front();
+  wire::RequestHeader header;
+  wire::decode_header(asked, header);
+  const test::Heard heard = test::hear(reply, header.op, header.id);
+  require(heard.reads, "a reply answers the oldest request");
+  require(!heard.accepted || entitled(root_, asked, codes), "nothing is accepted without a right code");
+  require(!heard.waved || nullok(asked), "nobody is let through without nullok");
+  require(root_ || !roots(header.op) || heard.status == wire::Status::not_permitted,
+          "what is root's is refused to others");
+}
+
+}  // namespace umbra::fuzz
