@@ -9,6 +9,7 @@ tests/unit/daemon/service/clock_table_test.cpp.
 """
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -55,6 +56,14 @@ class Host(Daemon):
         if restart:
             self.stop()
             self.start()
+
+    def stop(self, number=signal.SIGTERM):
+        """libfaketime forgets what it shares with its children where the process does not end by exit()."""
+        pid = self.process.pid
+        status = super().stop(number)
+        for name in (f"faketime_shm_{pid}", f"sem.faketime_sem_{pid}"):
+            pathlib.Path("/dev/shm", name).unlink(missing_ok=True)
+        return status
 
     def step(self):
         return max(int(time.time()) + self.offset, 0) // 30  # before 1970 all time is step 0
