@@ -97,6 +97,7 @@ TEST(RotationKilled, ResumedAndKilledAgainUntilItIsDone) {
     folder = next;
     Machine after(folder);
     begun = !after.store().sealed_by_first();
+    done = after.ring().size() == 2 && !begun;  // the last step of all was before this kill
     EXPECT_LE(after.ring().size(), 2U) << "no kill makes a further key";
     if (begun) {
       EXPECT_EQ(after.retire().status, wire::Status::keys_needed);
