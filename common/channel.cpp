@@ -123,7 +123,7 @@ ChannelError Channel::try_once(Bytes request, std::span<std::uint8_t> reply, std
     if (const auto error = wait_for(fd_, POLLIN, deadline_ms); error != ChannelError::none) return error;
     // MSG_TRUNC tells the packet's real length, so that a cut packet is never taken for a whole one.
     const ssize_t got = recv(fd_, reply.data(), reply.size(), MSG_TRUNC);
-    if (got > 0) touched_ = std::max(touched_, std::min(static_cast<std::size_t>(got), reply.size()));
+    if (got > 0) touch(static_cast<std::size_t>(got) < reply.size() ? static_cast<std::size_t>(got) : reply.size());
     if (got > 0 && static_cast<std::size_t>(got) <= reply.size()) {
       reply_size = static_cast<std::size_t>(got);
       return ChannelError::none;

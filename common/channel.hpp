@@ -4,8 +4,6 @@
 
 #include <sys/types.h>
 
-#include <algorithm>
-
 #include "common/wire.hpp"
 
 namespace umbra {
@@ -42,7 +40,7 @@ class Channel {
   ChannelError call(const Message& message, const wire::RequestId& id, std::span<std::uint8_t> buffer,
                     wire::Status& status, Reply& reply) noexcept {
     const std::size_t size = wire::encode_request(message, id, buffer);
-    touched_ = std::max(touched_, size == 0 ? buffer.size() : size);
+    touch(size == 0 ? buffer.size() : size);
     if (size == 0) return ChannelError::broken;
     std::size_t reply_size = 0;
     if (const auto error = exchange(Bytes(buffer.data(), size), buffer, reply_size); error != ChannelError::none)
@@ -60,6 +58,9 @@ class Channel {
   [[nodiscard]] std::size_t touched() const noexcept { return touched_; }
 
  private:
+  void touch(std::size_t size) noexcept {
+    if (size > touched_) touched_ = size;
+  }
   ChannelError open(std::int64_t deadline_ms) noexcept;
   ChannelError try_once(Bytes request, std::span<std::uint8_t> reply, std::size_t& reply_size,
                         std::int64_t deadline_ms) noexcept;
