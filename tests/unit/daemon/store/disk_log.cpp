@@ -1,0 +1,109 @@
+#include "tests/unit/daemon/store/disk_log.hpp"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <lmdb.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <array>
+
+namespace umbra::test {
+namespace {
+
+template <class Function>
+Function* next(const char* name) {
+  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
+}
+
+// The file's name in the logged folder, "." for the folder; empty: it is no concern of ours.
+std::string name_of(int fd) {
+  if (logged_folder.empty()) return {};
+  std::array<char, 4096> room{};
+  const ssize_t size = readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), room.data(), room.size());
+  const std::string path(room.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+  if (path == logged_folder) return ".";
+  if (!path.starts_with(logged_folder + "/")) return {};
+  const std::string name = path.substr(logged_folder.size() + 1);
+  return name.starts_with("lock") ? std::string() : name;
+}
+
+void log_write(int fd, const void* bytes, std::size_t size, off_t at) {
+  const std::string name = name_of(fd);
+  if (name.empty()) return;
+  const bool durable = (fcntl(fd, F_GETFL) & O_DSYNC) != 0 && !(journal_is_lazy && name == "journal");
+  disk_log.push_back({durable ? DiskEvent::Kind::durable_write : DiskEvent::Kind::write, name,
+                      static_cast<std::uint64_t>(at), std::string(static_cast<const char*>(bytes), size)});
+}
+
+void log_sync(int fd) {
+  const std::string name = name_of(fd);
+  if (!name.empty())
+    disk_log.push_back({name == "." ? DiskEvent::Kind::folder_sync : DiskEvent::Kind::sync, name, 0, {}});
+}
+
+ssize_t write_at(int fd, const void* bytes, size_t size, off_t at) {
+  const ssize_t n = next<ssize_t(int, const void*, size_t, off_t)>("pwrite64")(fd, bytes, size, at);
+  if (n > 0) log_write(fd, bytes, static_cast<std::size_t>(n), at);
+  return n;
+}
+
+void log_parts(int fd, const iovec* parts, int count, off_t at, std::size_t left) {
+  for (int i = 0; i < count && left > 0; ++i) {
+    const std::size_t size = parts[i].iov_len < left ? parts[i].iov_len : left;
+    log_write(fd, parts[i].iov_base, size, at);
+    at += static_cast<off_t>(size);
+    left -= size;
+  }
+}
+
+ssize_t write_parts_at(int fd, const iovec* parts, int count, off_t at) {
+  const ssize_t n = next<ssize_t(int, const iovec*, int, off_t)>("pwritev64")(fd, parts, count, at);
+  if (n > 0) log_parts(fd, parts, count, at, static_cast<std::size_t>(n));
+  return n;
+}
+
+}  // namespace
+}  // namespace umbra::test
+
+// Both names of each call: ours are built for 64-bit offsets, a library may not be.
+extern "C" {
+ssize_t umbra_pwrite(int fd, const void* bytes, size_t size, off_t at) __asm__("pwrite");
+ssize_t umbra_pwrite(int fd, const void* bytes, size_t size, off_t at) {
+  return umbra::test::write_at(fd, bytes, size, at);
+}
+ssize_t umbra_pwrite64(int fd, const void* bytes, size_t size, off_t at) __asm__("pwrite64");
+ssize_t umbra_pwrite64(int fd, const void* bytes, size_t size, off_t at) {
+  return umbra::test::write_at(fd, bytes, size, at);
+}
+ssize_t umbra_pwritev(int fd, const iovec* parts, int count, off_t at) __asm__("pwritev");
+ssize_t umbra_pwritev(int fd, const iovec* parts, int count, off_t at) {
+  return umbra::test::write_parts_at(fd, parts, count, at);
+}
+ssize_t umbra_pwritev64(int fd, const iovec* parts, int count, off_t at) __asm__("pwritev64");
+ssize_t umbra_pwritev64(int fd, const iovec* parts, int count, off_t at) {
+  return umbra::test::write_parts_at(fd, parts, count, at);
+}
+// LMDB 0.9 seeks, and then writes pages that lie side by side with one call.
+ssize_t umbra_writev(int fd, const iovec* parts, int count) __asm__("writev");
+ssize_t umbra_writev(int fd, const iovec* parts, int count) {
+  const off_t at = lseek(fd, 0, SEEK_CUR);
+  const ssize_t n = umbra::test::next<ssize_t(int, const iovec*, int)>("writev")(fd, parts, count);
+  if (n > 0) umbra::test::log_parts(fd, parts, count, at, static_cast<std::size_t>(n));
+  return n;
+}
+int umbra_fdatasync(int fd) __asm__("fdatasync");
+int umbra_fdatasync(int fd) {
+  umbra::test::log_sync(fd);
+  return umbra::test::next<int(int)>("fdatasync")(fd);
+}
+int umbra_fsync(int fd) __asm__("fsync");
+int umbra_fsync(int fd) {
+  umbra::test::log_sync(fd);
+  return umbra::test::next<int(int)>("fsync")(fd);
+}
+int __real_mdb_env_open(MDB_env* env, const char* path, unsigned flags, mdb_mode_t mode);
+int __wrap_mdb_env_open(MDB_env* env, const char* path, unsigned flags, mdb_mode_t mode) {
+  return __real_mdb_env_open(env, path, flags | umbra::test::extra_lmdb_flags, mode);
+}
+}
