@@ -33,9 +33,14 @@ struct JournalMark {
 
 class Journal {
  public:
-  // One of two. A batch of the committer's largest size, each record as large as a record may be, fits.
-  static constexpr std::size_t kSegment = std::size_t{8} << 20;  // bytes
-  static constexpr std::size_t kSector = 512;                    // bytes: what a disk writes whole or not at all
+  // One of two, in bytes. A batch of the committer's largest size, each record as large as a record may be, fits. The
+  // test of power cuts has smaller ones, to see their ends.
+#ifdef UMBRA_JOURNAL_SEGMENT
+  static constexpr std::size_t kSegment = UMBRA_JOURNAL_SEGMENT;
+#else
+  static constexpr std::size_t kSegment = std::size_t{8} << 20;
+#endif
+  static constexpr std::size_t kSector = 512;  // bytes: what a disk writes whole or not at all
 
   // True where `path` is a journal of the database `id`.
   static bool belongs(const std::string& path, const JournalId& id);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 
 #include "common/descriptor.hpp"
 
@@ -34,10 +35,27 @@ void reserve_lock_file(const std::string& directory) {
   check("make room for the database's lock file", posix_fallocate(file.get(), 0, kLockFile));
 }
 
+// LMDB goes on from a new file's first pages without a sync. A power cut may leave half of them, which no later start
+// would open; so the file gets its name when it is whole and on disk. The name is durable with the folder.
+void create_whole(const std::string& directory, std::size_t map_size) {
+  const std::string file = directory + "/data.mdb", fresh = file + ".new";
+  if (access(file.c_str(), F_OK) == 0) return;
+  unlink(fresh.c_str());  // what a cut left
+  MDB_env* env = nullptr;
+  check("prepare the database", mdb_env_create(&env));
+  int code = mdb_env_set_mapsize(env, map_size);
+  if (code == 0) code = mdb_env_open(env, fresh.c_str(), MDB_NOSUBDIR | MDB_NOLOCK, kFileMode);
+  if (code == 0) code = mdb_env_sync(env, 1);
+  mdb_env_close(env);
+  if (code == 0 && rename(fresh.c_str(), file.c_str()) != 0) code = errno;
+  check("create the database", code);
+}
+
 }  // namespace
 
 Environment::Environment(const std::string& directory, std::size_t map_size, unsigned databases) {
   reserve_lock_file(directory);
+  create_whole(directory, map_size);
   check("prepare the database", mdb_env_create(&env_));
   try {
     check("size the database", mdb_env_set_mapsize(env_, map_size));

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <utility>
 
 namespace umbra::test {
 namespace {
@@ -42,6 +43,12 @@ void log_sync(int fd) {
     disk_log.push_back({name == "." ? DiskEvent::Kind::folder_sync : DiskEvent::Kind::sync, name, 0, {}});
 }
 
+// The name in the logged folder; empty: elsewhere.
+std::string inside(const char* path) {
+  const std::string text(path), folder = logged_folder + "/";
+  return logged_folder.empty() || !text.starts_with(folder) ? std::string() : text.substr(folder.size());
+}
+
 ssize_t write_at(int fd, const void* bytes, size_t size, off_t at) {
   const ssize_t n = next<ssize_t(int, const void*, size_t, off_t)>("pwrite64")(fd, bytes, size, at);
   if (n > 0) log_write(fd, bytes, static_cast<std::size_t>(n), at);
@@ -66,44 +73,58 @@ ssize_t write_parts_at(int fd, const iovec* parts, int count, off_t at) {
 }  // namespace
 }  // namespace umbra::test
 
-// Both names of each call: ours are built for 64-bit offsets, a library may not be.
+// In place of libc's for all of the process, LMDB's library too, which finds what is visible here. Both names of each
+// call: ours are built for 64-bit offsets, a library may not be.
+#define UMBRA_IN_PLACE_OF(name) __asm__(name) __attribute__((visibility("default")))
 extern "C" {
-ssize_t umbra_pwrite(int fd, const void* bytes, size_t size, off_t at) __asm__("pwrite");
+ssize_t umbra_pwrite(int fd, const void* bytes, size_t size, off_t at) UMBRA_IN_PLACE_OF("pwrite");
 ssize_t umbra_pwrite(int fd, const void* bytes, size_t size, off_t at) {
   return umbra::test::write_at(fd, bytes, size, at);
 }
-ssize_t umbra_pwrite64(int fd, const void* bytes, size_t size, off_t at) __asm__("pwrite64");
+ssize_t umbra_pwrite64(int fd, const void* bytes, size_t size, off_t at) UMBRA_IN_PLACE_OF("pwrite64");
 ssize_t umbra_pwrite64(int fd, const void* bytes, size_t size, off_t at) {
   return umbra::test::write_at(fd, bytes, size, at);
 }
-ssize_t umbra_pwritev(int fd, const iovec* parts, int count, off_t at) __asm__("pwritev");
+ssize_t umbra_pwritev(int fd, const iovec* parts, int count, off_t at) UMBRA_IN_PLACE_OF("pwritev");
 ssize_t umbra_pwritev(int fd, const iovec* parts, int count, off_t at) {
   return umbra::test::write_parts_at(fd, parts, count, at);
 }
-ssize_t umbra_pwritev64(int fd, const iovec* parts, int count, off_t at) __asm__("pwritev64");
+ssize_t umbra_pwritev64(int fd, const iovec* parts, int count, off_t at) UMBRA_IN_PLACE_OF("pwritev64");
 ssize_t umbra_pwritev64(int fd, const iovec* parts, int count, off_t at) {
   return umbra::test::write_parts_at(fd, parts, count, at);
 }
 // LMDB 0.9 seeks, and then writes pages that lie side by side with one call.
-ssize_t umbra_writev(int fd, const iovec* parts, int count) __asm__("writev");
+ssize_t umbra_writev(int fd, const iovec* parts, int count) UMBRA_IN_PLACE_OF("writev");
 ssize_t umbra_writev(int fd, const iovec* parts, int count) {
   const off_t at = lseek(fd, 0, SEEK_CUR);
   const ssize_t n = umbra::test::next<ssize_t(int, const iovec*, int)>("writev")(fd, parts, count);
   if (n > 0) umbra::test::log_parts(fd, parts, count, at, static_cast<std::size_t>(n));
   return n;
 }
-int umbra_fdatasync(int fd) __asm__("fdatasync");
+int umbra_fdatasync(int fd) UMBRA_IN_PLACE_OF("fdatasync");
 int umbra_fdatasync(int fd) {
   umbra::test::log_sync(fd);
   return umbra::test::next<int(int)>("fdatasync")(fd);
 }
-int umbra_fsync(int fd) __asm__("fsync");
+int umbra_fsync(int fd) UMBRA_IN_PLACE_OF("fsync");
 int umbra_fsync(int fd) {
   umbra::test::log_sync(fd);
   return umbra::test::next<int(int)>("fsync")(fd);
 }
+int umbra_rename(const char* from, const char* to) UMBRA_IN_PLACE_OF("rename");
+int umbra_rename(const char* from, const char* to) {
+  const int result = umbra::test::next<int(const char*, const char*)>("rename")(from, to);
+  if (const std::string name = umbra::test::inside(to); result == 0 && !name.empty())
+    umbra::test::disk_log.push_back({umbra::test::DiskEvent::Kind::renamed, name, 0, umbra::test::inside(from)});
+  return result;
+}
 int __real_mdb_env_open(MDB_env* env, const char* path, unsigned flags, mdb_mode_t mode);
 int __wrap_mdb_env_open(MDB_env* env, const char* path, unsigned flags, mdb_mode_t mode) {
   return __real_mdb_env_open(env, path, flags | umbra::test::extra_lmdb_flags, mode);
+}
+int __real_mdb_txn_commit(MDB_txn* txn);
+int __wrap_mdb_txn_commit(MDB_txn* txn) {
+  if (const auto act = std::exchange(umbra::test::before_commit, nullptr)) act();
+  return __real_mdb_txn_commit(txn);
 }
 }

@@ -2,20 +2,24 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace umbra::test {
 
 struct DiskEvent {
-  enum class Kind { write, durable_write, sync, folder_sync, acknowledged } kind;
-  std::string file;  // its name in the folder
+  enum class Kind { write, durable_write, sync, folder_sync, renamed, acknowledged } kind;
+  std::string file;  // its name in the folder; renamed: the new one
   std::uint64_t at = 0;
-  std::string bytes;
+  std::string bytes;  // renamed: the old name
 };
 
 inline std::string logged_folder;  // empty: nothing is logged
 inline std::vector<DiskEvent> disk_log;
+
+// Runs once, in the middle of the next checkpoint: what another thread writes to the journal meanwhile.
+inline std::function<void()> before_commit;
 
 // What the controls take away.
 inline unsigned extra_lmdb_flags = 0;
