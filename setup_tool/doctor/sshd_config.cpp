@@ -57,8 +57,9 @@ void read_into(std::vector<Setting>& settings, const std::string& path, const Re
     unsigned number = 0;
     for (std::string line; std::getline(text, line);) {
       ++number;
-      const std::vector<std::string> words = words_of(line);
-      if (words.size() < 2) continue;
+      std::vector<std::string> words = words_of(line);
+      if (!words.empty() && words[0].empty()) words.erase(words.begin());  // sshd looks past one empty word
+      if (words.size() < 2 || words[0].empty()) continue;
       const std::string keyword = newer_name(lower(words[0]));
       if (keyword == "match") {
         here = match.empty() || lower(match) == "all" ? joined(words) : match;

@@ -110,7 +110,7 @@ class Machine {
 
   // False where the sealing does not end within ten seconds.
   bool settled() {
-    for (int i = 0; i < 10'000; ++i, std::this_thread::sleep_for(std::chrono::milliseconds(1)))
+    for (int i = 0; i < 120'000; ++i, std::this_thread::sleep_for(std::chrono::milliseconds(1)))
       if (rotation().reply.settled) return true;
     return false;
   }
