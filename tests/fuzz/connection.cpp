@@ -124,9 +124,9 @@ class Edge {
     return client;
   }
 
-  static void send(Client& client, Packet packet) {
+  void send(Client& client, Packet packet) {
     const ssize_t sent = ::send(client.fd.get(), packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent >= 0) client.talk.said(std::move(packet));
+    if (sent >= 0) client.talk.said(std::move(packet), codes_);
   }
 
   void listen(Client& client) {

@@ -19,7 +19,7 @@ std::vector<Packet> valid_requests(const test::Asked& asked);
 class Talk {
  public:
   explicit Talk(bool root) : root_(root) {}
-  void said(Packet packet);
+  void said(Packet packet, const Codes& codes);
   void heard(Bytes reply, const Codes& codes);
   [[nodiscard]] bool done() const { return open_.empty(); }
 
