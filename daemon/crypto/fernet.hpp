@@ -14,7 +14,7 @@
 namespace umbra::fernet {
 
 inline constexpr std::size_t kKeySize = 32;        // signing key 16 | encryption key 16
-inline constexpr std::size_t kMaxPlain = 4096;     // bytes; nothing that we seal is longer
+inline constexpr std::size_t kMaxPlain = 5120;     // bytes; nothing that we seal is longer
 inline constexpr std::int64_t kMaxClockSkew = 60;  // seconds a token may come from the future, where a TTL is asked
 
 // Characters of the token's text for `plain` bytes of plaintext.

@@ -5,9 +5,9 @@
 namespace umbra {
 namespace {
 
-// 1: without bypass and salts of single codes; still read.
-constexpr std::uint8_t kOldestVersion = 1, kRecordVersion = 2;
-constexpr std::uint8_t kBypassVersion = 2;
+// 1: without bypass and salts of single codes; 2: without further devices, their windows and the epoch; still read.
+constexpr std::uint8_t kOldestVersion = 1, kRecordVersion = 3;
+constexpr std::uint8_t kBypassVersion = 2, kDevicesVersion = 3;
 
 // Each part lists its fields once; Writer (const parts) and Reader both walk the list. Containers and owned
 // values need a word each way, and get it in these overloads.
@@ -64,12 +64,18 @@ void fields(Reader& c, Purpose& value) {
 }
 void fields(Writer& c, const Purpose& value) { c.field(static_cast<std::uint8_t>(value)); }
 
-constexpr auto credential_fields = [](auto& c, auto& m) {
+constexpr auto credential_fields = [](auto& c, auto& m, std::uint8_t version) {
   secret(c, m.secret);
   fields(c, m.algorithm);
   c.field(m.digits);
   c.field(m.period);
+  if (version >= kDevicesVersion) c.field(m.window);
 };
+void credential(Writer& c, const Credential& m, std::uint8_t version) { credential_fields(c, m, version); }
+void credential(Reader& c, Credential& m, std::uint8_t version) {
+  credential_fields(c, m, version);
+  if (m.digits < 6 || m.digits > 8 || m.period == 0 || m.window > kMaxWindow) c.fail();
+}
 
 void optional_salt(Writer& c, const std::optional<BackupSalt>& m) {
   c.field(m.has_value());
@@ -107,17 +113,32 @@ void optional_bypass(Reader& c, std::optional<BypassCode>& m) {
   if (there) bypass_fields(c, m.emplace());
 }
 
-void optional_credential(Writer& c, const std::optional<Credential>& m) {
+void optional_credential(Writer& c, const std::optional<Credential>& m, std::uint8_t version) {
   c.field(m.has_value());
-  if (m) credential_fields(c, *m);
+  if (m) credential(c, *m, version);
 }
-void optional_credential(Reader& c, std::optional<Credential>& m) {
+void optional_credential(Reader& c, std::optional<Credential>& m, std::uint8_t version) {
   bool there = false;
   c.field(there);
-  if (!there) return;
-  credential_fields(c, m.emplace());
-  if (m->digits < 6 || m->digits > 8 || m->period == 0) c.fail();
+  if (there) credential(c, m.emplace(), version);
 }
+
+constexpr auto window_fields = [](auto& c, auto& m) {
+  c.field(m.highest);
+  c.field(m.mask);
+};
+
+constexpr auto devices_fields = [](auto& c, auto& m, std::uint8_t version) {
+  text(c, m.name, kMaxDeviceName);
+  text(c, m.pending_name, kMaxDeviceName);
+  items(c, m.more, kMaxDevices - 1, [version](auto& cursor, auto& device) {
+    text(cursor, device.name, kMaxDeviceName);
+    credential(cursor, device.credential, version);
+    window_fields(cursor, device.window);
+    cursor.field(device.added_at);
+  });
+  c.field(m.epoch);
+};
 
 constexpr auto lockout_fields = [](auto& c, auto& m) {
   c.field(m.recent_count);
@@ -139,11 +160,10 @@ constexpr auto record_fields = [](auto& c, auto& m, std::uint8_t version) {
   c.field(m.enforced);
   c.field(m.created_at);
   c.field(m.enrolled_at);
-  optional_credential(c, m.active);
-  c.field(m.window.highest);
-  c.field(m.window.mask);
+  optional_credential(c, m.active, version);
+  window_fields(c, m.window);
   backup_fields(c, m.backup, version);
-  optional_credential(c, m.pending);
+  optional_credential(c, m.pending, version);
   backup_fields(c, m.pending_backup, version);
   if (version >= kBypassVersion) optional_bypass(c, m.bypass);
   lockout_fields(c, m.lockout);
@@ -161,6 +181,7 @@ constexpr auto record_fields = [](auto& c, auto& m, std::uint8_t version) {
   c.field(m.last_success);
   text(c, m.last_service, wire::kMaxService);
   text(c, m.last_source, wire::kMaxRhost);
+  if (version >= kDevicesVersion) devices_fields(c, m, version);
 };
 
 }  // namespace

@@ -16,16 +16,28 @@
 
 namespace umbra {
 
-inline constexpr std::size_t kMaxRecordSize = 4096;  // bytes, before sealing
+inline constexpr std::size_t kMaxRecordSize = 5120;  // bytes, before sealing
 inline constexpr std::size_t kMaxBackupCodes = 20;
 inline constexpr std::size_t kBackupHashSize = 32;
 inline constexpr std::size_t kBackupSaltSize = 16;
+inline constexpr std::size_t kMaxDevices = 4;      // of one user
+inline constexpr std::size_t kMaxDeviceName = 32;  // bytes
+inline constexpr std::uint8_t kMaxWindow = 10;     // steps on each side
 
 struct Credential {
   SecretBytes<wire::kMaxSecret> secret;
   wire::Algorithm algorithm = wire::Algorithm::sha1;
   std::uint8_t digits = 6;
   std::uint32_t period = 30;  // seconds
+  std::uint8_t window = 0;    // steps accepted on each side; 0: as many as are configured
+};
+
+// One more than the first, which is Record::active.
+struct Device {
+  std::string name;
+  Credential credential;
+  ReplayWindow window;
+  std::int64_t added_at = 0;  // unix seconds
 };
 
 using BackupHash = std::array<std::uint8_t, kBackupHashSize>;  // Argon2id
@@ -91,10 +103,13 @@ struct Record {
   bool enforced = false;
   std::int64_t created_at = 0, enrolled_at = 0;
 
+  std::string name;  // of the active credential's device; empty where nobody named it
   std::optional<Credential> active;
-  ReplayWindow window;  // of the active credential
+  ReplayWindow window;       // of the active credential
+  std::vector<Device> more;  // beside it, at most kMaxDevices - 1
   BackupSet backup;
 
+  std::string pending_name;
   std::optional<Credential> pending;
   BackupSet pending_backup;
 
@@ -106,6 +121,8 @@ struct Record {
 
   std::int64_t last_success = 0;
   std::string last_service, last_source;
+
+  std::uint64_t epoch = 0;  // of the database when this was written; 0: before there were any
 };
 
 // Bytes written, or 0 where a field breaks its limit or `out` is too small.

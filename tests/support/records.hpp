@@ -111,6 +111,19 @@ inline Record full_record() {
   r.last_success = 601;
   r.last_service = "sshd";
   r.last_source = "192.0.2.1";
+  r.active->window = 1;
+  r.pending->window = 2;
+  r.name = "phone";
+  r.pending_name = "tablet";
+  for (std::uint8_t i = 0; i < kMaxDevices - 1; ++i) {
+    Device& device = r.more.emplace_back();
+    device.name = "device " + std::to_string(i);
+    device.credential = credential(wire::Algorithm::sha256, 7, 60 + i, "a third secret");
+    device.credential.window = static_cast<std::uint8_t>(3 + i);
+    device.window.spend(6'000'000 + i);
+    device.added_at = 801 + i;
+  }
+  r.epoch = 901;
   return r;
 }
 

@@ -21,6 +21,7 @@ void expect_same(const std::optional<Credential>& a, const std::optional<Credent
   EXPECT_EQ(a->algorithm, b->algorithm);
   EXPECT_EQ(a->digits, b->digits);
   EXPECT_EQ(a->period, b->period);
+  EXPECT_EQ(a->window, b->window);
 }
 void expect_same(const BackupSet& a, const BackupSet& b) {
   EXPECT_EQ(a.salt, b.salt);
@@ -66,6 +67,16 @@ TEST(Record, ComesBackAsItWas) {
   EXPECT_EQ(back->last_success, r.last_success);
   EXPECT_EQ(back->last_service, r.last_service);
   EXPECT_EQ(back->last_source, r.last_source);
+  EXPECT_EQ(back->name, "phone");
+  EXPECT_EQ(back->pending_name, "tablet");
+  ASSERT_EQ(back->more.size(), r.more.size());
+  for (std::size_t i = 0; i < r.more.size(); ++i) {
+    EXPECT_EQ(back->more[i].name, r.more[i].name);
+    expect_same(back->more[i].credential, r.more[i].credential);
+    EXPECT_EQ(back->more[i].window, r.more[i].window);
+    EXPECT_EQ(back->more[i].added_at, r.more[i].added_at);
+  }
+  EXPECT_EQ(back->epoch, 901U);
   EXPECT_EQ(encoded(*back), encoded(r));
 }
 
@@ -95,7 +106,7 @@ TEST(Record, OtherVersionIsRefused) {
   auto bytes = encoded(full_record());
   for (int version = 0; version < 256; ++version) {
     bytes[0] = static_cast<std::uint8_t>(version);
-    EXPECT_EQ(decode_record(bytes).has_value(), version == 2) << version;
+    EXPECT_EQ(decode_record(bytes).has_value(), version == 3) << version;
   }
 }
 
@@ -103,7 +114,7 @@ TEST(Record, OtherVersionIsRefused) {
 TEST(Record, AnyFlippedByteIsRefusedOrWritable) {
   const auto bytes = encoded(full_record());
   for (std::size_t at = 0; at < bytes.size(); ++at)
-    for (int flip = 1; flip < 256; ++flip) {
+    for (const int flip : {1, 2, 4, 8, 16, 32, 64, 128, 255}) {
       auto other = bytes;
       other[at] = static_cast<std::uint8_t>(other[at] ^ flip);
       const auto record = decode_record(other);
@@ -132,6 +143,12 @@ TEST(Record, LimitsHoldWhenWritten) {
        [](Record& r) { r.reservations.resize(kMaxReservations + 1); }},
       {"acceptances", [](Record& r) { r.acceptances.resize(kMaxAcceptances); },
        [](Record& r) { r.acceptances.resize(kMaxAcceptances + 1); }},
+      {"devices", [](Record& r) { r.more.resize(kMaxDevices - 1, r.more[0]); },
+       [](Record& r) { r.more.resize(kMaxDevices, r.more[0]); }},
+      {"name", [](Record& r) { r.name.assign(kMaxDeviceName, 'x'); },
+       [](Record& r) { r.name.assign(kMaxDeviceName + 1, 'x'); }},
+      {"pending name", [](Record& r) { r.pending_name.assign(kMaxDeviceName, 'x'); },
+       [](Record& r) { r.pending_name.assign(kMaxDeviceName + 1, 'x'); }},
       {"256 codes", [](Record&) {}, [](Record& r) { r.backup.codes.resize(256); }},
   };
   for (const auto& row : table) {
@@ -160,6 +177,12 @@ TEST(Record, LargestFits) {
   r.acceptances.resize(kMaxAcceptances);
   r.last_service.assign(wire::kMaxService, 's');
   r.last_source.assign(wire::kMaxRhost, 'r');
+  r.name.assign(kMaxDeviceName, 'n');
+  r.pending_name.assign(kMaxDeviceName, 'n');
+  for (Device& device : r.more) {
+    device.name.assign(kMaxDeviceName, 'n');
+    device.credential.secret.resize(wire::kMaxSecret);
+  }
   const auto bytes = encoded(r);
   ASSERT_FALSE(bytes.empty());
   EXPECT_TRUE(decode_record(bytes).has_value());
@@ -177,6 +200,7 @@ TEST(Record, CredentialsThatCannotBeAreRefused) {
       [](Credential& c) { c.digits = 5; },
       [](Credential& c) { c.digits = 9; },
       [](Credential& c) { c.period = 0; },
+      [](Credential& c) { c.window = kMaxWindow + 1; },
       [](Credential& c) { c.algorithm = static_cast<wire::Algorithm>(0); },
       [](Credential& c) { c.algorithm = static_cast<wire::Algorithm>(4); },
   };
@@ -187,6 +211,9 @@ TEST(Record, CredentialsThatCannotBeAreRefused) {
     Record p = full_record();
     damage(*p.pending);
     EXPECT_FALSE(decode_record(encoded(p)).has_value());
+    Record m = full_record();
+    damage(m.more.back().credential);
+    EXPECT_FALSE(decode_record(encoded(m)).has_value());
   }
 }
 

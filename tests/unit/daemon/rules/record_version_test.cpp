@@ -1,4 +1,4 @@
-// Records of version 1: the bytes of one that a build of that version wrote, which every later build must read.
+// Records of versions 1 and 2: the bytes of one that a build of that version wrote, which every later build must read.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -20,6 +20,27 @@ constexpr std::string_view kVersionOne =
     "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e010100000000000000000000000000005a910100000000"
     "0000010300000000000000000000000000005a02f501000000000000f601000000000000f70100000000000059020000000000000400"
     "7373686409003139322e302e322e31";
+
+// full_record() as it was then.
+constexpr std::string_view kVersionTwo =
+    "020500616c696365e803000007000000016500000000000000660000000000000001140031323334353637383930313233343536373839"
+    "3001061e000000404b4c000000000001040000000000000a0b0c0d0e0f1011121314151617181967000000000000000a40404040404040"
+    "40404040404040404040404040404040404040404040404040c80000000000000000414141414141414141414141414141414141414141"
+    "41414141414141414141410000000000000000018181818181818181818181818181818142424242424242424242424242424242424242"
+    "424242424242424242424242420000000000000000004343434343434343434343434343434343434343434343434343434343434343cb"
+    "00000000000000004444444444444444444444444444444444444444444444444444444444444444000000000000000000454545454545"
+    "45454545454545454545454545454545454545454545454545450000000000000000018585858585858585858585858585858546464646"
+    "46464646464646464646464646464646464646464646464646464646ce0000000000000000474747474747474747474747474747474747"
+    "47474747474747474747474747470000000000000000004848484848484848484848484848484848484848484848484848484848484848"
+    "0000000000000000004949494949494949494949494949494949494949494949494949494949494949d100000000000000018989898989"
+    "8989898989898989898989010e00616e6f746865722073656372657403083c0000004d4e4f505152535455565758595a5b5c6800000000"
+    "00000002000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+    "0000000000000000000000000000000000000000000000000000000000000001a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1"
+    "a1a1a1a1a1a1a1a1a1a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2bd02000000000000be02000000000000032d010000000000002e01000000"
+    "0000002f010000000000003001000000000000310100000000000006330100003401000000000000350100000000000001020304050607"
+    "08090a0b0c0d0e0f101112131415161718191a1b1c1d1e020100000000000000000000000000005a910100000000000002000000000000"
+    "00000000000000005a9201000000000000010300000000000000000000000000005a02f501000000000000f601000000000000f7010000"
+    "00000000590200000000000004007373686409003139322e302e322e31";
 
 std::vector<std::uint8_t> bytes_of(std::string_view hex) {
   const auto digit = [](char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); };
@@ -77,9 +98,9 @@ TEST(RecordVersion, OneIsWrittenAsTheNewest) {
   const auto old = decode_record(bytes_of(kVersionOne));
   ASSERT_TRUE(old.has_value());
   const auto written = test::encoded(*old);
-  ASSERT_EQ(written.size(), kVersionOne.size() / 2 + 3 + 1)
-      << "a flag for each code's salt and one for the bypass code";
-  EXPECT_EQ(written.front(), 2);
+  ASSERT_EQ(written.size(), kVersionOne.size() / 2 + 3 + 1 + 2 + 2 + 2 + 1 + 8)
+      << "flags for salts and bypass code; two windows, two names, the count of further devices and the epoch";
+  EXPECT_EQ(written.front(), 3);
   const auto again = decode_record(written);
   ASSERT_TRUE(again.has_value());
   EXPECT_EQ(test::encoded(*again), written);
@@ -95,7 +116,34 @@ TEST(RecordVersion, OneCutAnywhereOrLongerIsRefused) {
 
 TEST(RecordVersion, TheBytesOfOneAreNotThoseOfAnother) {
   auto bytes = bytes_of(kVersionOne);
-  bytes.front() = 2;
+  for (const std::uint8_t version : {2, 3}) {
+    bytes.front() = version;
+    EXPECT_FALSE(decode_record(bytes).has_value());
+  }
+}
+
+TEST(RecordVersion, TwoIsReadWhole) {
+  const auto r = decode_record(bytes_of(kVersionTwo));
+  ASSERT_TRUE(r.has_value());
+  Record now = test::full_record();
+  EXPECT_TRUE(r->name.empty() && r->pending_name.empty() && r->more.empty());
+  EXPECT_EQ(r->epoch, 0U);
+  EXPECT_EQ(r->active->window, 0);
+  EXPECT_EQ(r->pending->window, 0);
+  // What it did not know taken from today's, the bytes are the same.
+  now.name.clear();
+  now.pending_name.clear();
+  now.more.clear();
+  now.epoch = 0;
+  now.active->window = now.pending->window = 0;
+  EXPECT_EQ(test::encoded(*r), test::encoded(now));
+}
+
+TEST(RecordVersion, TwoCutAnywhereOrLongerIsRefused) {
+  auto bytes = bytes_of(kVersionTwo);
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    EXPECT_FALSE(decode_record(Bytes(bytes).first(size)).has_value()) << size;
+  bytes.push_back(0);
   EXPECT_FALSE(decode_record(bytes).has_value());
 }
 
