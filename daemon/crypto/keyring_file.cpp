@@ -111,20 +111,35 @@ RingFailure failure(const std::string& path, const char* doing, int code) {
   return {read_only ? RingFailure::Kind::read_only : RingFailure::Kind::failed, failed(path, doing, code).value()};
 }
 
+// What went wrong, and by which error.
+struct Step {
+  const char* doing;
+  int code;
+};
+
 // The new file has its content on disk before it gets the name, and the name is on disk before anybody seals by it.
+std::optional<Step> put(const std::string& target, std::string_view text, bool replace) {
+  const std::string fresh = target + ".new";
+  unlink(fresh.c_str());  // what a crash left sealed nothing
+  const Descriptor file(open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0400));
+  if (!file) return Step{"create", errno};
+  const auto name_it = [&] {
+    if (replace) return rename(fresh.c_str(), target.c_str());
+    return renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE);
+  };
+  if (!write_all(file.get(), text) || fsync(file.get()) != 0 || name_it() != 0) {
+    const int code = errno;
+    unlink(fresh.c_str());
+    return Step{"write", code};
+  }
+  if (!sync_folder(folder_of(target))) return Step{"sync", errno};
+  return std::nullopt;
+}
+
 std::optional<RingFailure> put_in_place(const std::string& path, std::string_view text) {
   char real[PATH_MAX];  // of a symbolic link the file changes, not the link
   if (realpath(path.c_str(), real) == nullptr) return failure(path, "find", errno);
-  const std::string target = real, fresh = target + ".new";
-  unlink(fresh.c_str());  // what a crash left sealed nothing
-  const Descriptor file(open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0400));
-  if (!file) return failure(fresh, "create", errno);
-  if (!write_all(file.get(), text) || fsync(file.get()) != 0 || rename(fresh.c_str(), target.c_str()) != 0) {
-    const int code = errno;
-    unlink(fresh.c_str());
-    return failure(fresh, "write", code);
-  }
-  if (!sync_folder(folder_of(target))) return failure(target, "sync", errno);
+  if (const auto wrong = put(real, text, true)) return failure(real, wrong->doing, wrong->code);
   return std::nullopt;
 }
 
@@ -160,19 +175,14 @@ tl::expected<KeyRing, std::string> load_keyring(const std::string& path, bool& m
 
 tl::expected<KeyRing, std::string> create_keyring(const std::string& path, std::int64_t now) {
   mkdir(folder_of(path).c_str(), 0755);  // where that fails, open() tells
-  const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0400));
-  if (!file) return failed(path, "create", errno);
   const NewKey key;
   Text text;
   text.add(kComment);
   text.add(keyring_text::made_line(now));
   text.add(key.text);
   text.add("\n");
-  if (!write_all(file.get(), text.view()) || fsync(file.get()) != 0 || !sync_folder(folder_of(path))) {
-    const int code = errno;
-    unlink(path.c_str());  // half a key ring would only stand in the way of the next start
-    return failed(path, "write", code);
-  }
+  // Half a key ring would only stand in the way of the next start, and what is there is never written over.
+  if (const auto wrong = put(path, text.view(), false)) return failed(path, wrong->doing, wrong->code);
   return KeyRing::parse(text.view());
 }
 

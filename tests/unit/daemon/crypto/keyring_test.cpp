@@ -141,6 +141,16 @@ TEST(KeyRingFile, NeverWrittenOver) {
   EXPECT_EQ(test::read_file(path), "precious");
 }
 
+TEST(KeyRingFile, WhatACrashLeftIsNoObstacle) {
+  const test::TempDir dir;
+  const std::string path = dir.path() + "/keyring";
+  std::ofstream(path + ".new") << "half a k";
+  ASSERT_TRUE(create_keyring(path, 1'700'000'000).has_value());
+  bool missing = true;
+  EXPECT_TRUE(load_keyring(path, missing).has_value());
+  EXPECT_NE(access((path + ".new").c_str(), F_OK), 0);
+}
+
 TEST(KeyRingFile, NeverThroughALink) {
   const test::TempDir dir;
   const std::string path = dir.path() + "/keyring", target = dir.path() + "/elsewhere";

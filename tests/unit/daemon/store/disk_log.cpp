@@ -3,10 +3,12 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <lmdb.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include <array>
+#include <mutex>
 #include <utility>
 
 namespace umbra::test {
@@ -17,7 +19,13 @@ Function* next(const char* name) {
   return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
 }
 
-// The file's name in the logged folder, "." for the folder; empty: it is no concern of ours.
+// One call is logged behind the other, and has done its work before the next begins. Recursive: a call may make
+// another.
+std::recursive_mutex one_at_a_time;
+
+void log(DiskEvent event) { disk_log.push_back(std::move(event)); }
+
+// The file's path in the logged folder, "." for the folder; empty: it is no concern of ours.
 std::string name_of(int fd) {
   if (logged_folder.empty()) return {};
   std::array<char, 4096> room{};
@@ -25,22 +33,23 @@ std::string name_of(int fd) {
   const std::string path(room.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
   if (path == logged_folder) return ".";
   if (!path.starts_with(logged_folder + "/")) return {};
-  const std::string name = path.substr(logged_folder.size() + 1);
-  return name.starts_with("lock") ? std::string() : name;
+  std::string name = path.substr(logged_folder.size() + 1);
+  return name.substr(name.rfind('/') + 1).starts_with("lock") ? std::string() : name;
 }
 
 void log_write(int fd, const void* bytes, std::size_t size, off_t at) {
   const std::string name = name_of(fd);
   if (name.empty()) return;
   const bool durable = (fcntl(fd, F_GETFL) & O_DSYNC) != 0 && !(journal_is_lazy && name == "journal");
-  disk_log.push_back({durable ? DiskEvent::Kind::durable_write : DiskEvent::Kind::write, name,
-                      static_cast<std::uint64_t>(at), std::string(static_cast<const char*>(bytes), size)});
+  log({durable ? DiskEvent::Kind::durable_write : DiskEvent::Kind::write, name, static_cast<std::uint64_t>(at),
+       std::string(static_cast<const char*>(bytes), size)});
 }
 
 void log_sync(int fd) {
   const std::string name = name_of(fd);
-  if (!name.empty())
-    disk_log.push_back({name == "." ? DiskEvent::Kind::folder_sync : DiskEvent::Kind::sync, name, 0, {}});
+  struct stat status{};
+  if (!name.empty() && fstat(fd, &status) == 0)
+    log({S_ISDIR(status.st_mode) ? DiskEvent::Kind::folder_sync : DiskEvent::Kind::sync, name, 0, {}});
 }
 
 // The name in the logged folder; empty: elsewhere.
@@ -50,6 +59,7 @@ std::string inside(const char* path) {
 }
 
 ssize_t write_at(int fd, const void* bytes, size_t size, off_t at) {
+  const std::lock_guard lock(one_at_a_time);
   const ssize_t n = next<ssize_t(int, const void*, size_t, off_t)>("pwrite64")(fd, bytes, size, at);
   if (n > 0) log_write(fd, bytes, static_cast<std::size_t>(n), at);
   return n;
@@ -65,12 +75,29 @@ void log_parts(int fd, const iovec* parts, int count, off_t at, std::size_t left
 }
 
 ssize_t write_parts_at(int fd, const iovec* parts, int count, off_t at) {
+  const std::lock_guard lock(one_at_a_time);
   const ssize_t n = next<ssize_t(int, const iovec*, int, off_t)>("pwritev64")(fd, parts, count, at);
   if (n > 0) log_parts(fd, parts, count, at, static_cast<std::size_t>(n));
   return n;
 }
 
+// Where the file stands is asked for only while somebody logs: a pipe has no place.
+template <class Call>
+ssize_t write_on(int fd, const iovec* parts, int count, Call call) {
+  const std::lock_guard lock(one_at_a_time);
+  const off_t at = logged_folder.empty() ? 0 : lseek(fd, 0, SEEK_CUR);
+  const ssize_t n = call();
+  if (n > 0) log_parts(fd, parts, count, at, static_cast<std::size_t>(n));
+  return n;
+}
+
 }  // namespace
+
+void log_acknowledged() {
+  const std::lock_guard lock(one_at_a_time);
+  log({DiskEvent::Kind::acknowledged, {}, 0, {}});
+}
+
 }  // namespace umbra::test
 
 // In place of libc's for all of the process, LMDB's library too, which finds what is visible here. Both names of each
@@ -96,26 +123,33 @@ ssize_t umbra_pwritev64(int fd, const iovec* parts, int count, off_t at) {
 // LMDB 0.9 seeks, and then writes pages that lie side by side with one call.
 ssize_t umbra_writev(int fd, const iovec* parts, int count) UMBRA_IN_PLACE_OF("writev");
 ssize_t umbra_writev(int fd, const iovec* parts, int count) {
-  const off_t at = lseek(fd, 0, SEEK_CUR);
-  const ssize_t n = umbra::test::next<ssize_t(int, const iovec*, int)>("writev")(fd, parts, count);
-  if (n > 0) umbra::test::log_parts(fd, parts, count, at, static_cast<std::size_t>(n));
-  return n;
+  return umbra::test::write_on(
+      fd, parts, count, [&] { return umbra::test::next<ssize_t(int, const iovec*, int)>("writev")(fd, parts, count); });
+}
+ssize_t umbra_write(int fd, const void* bytes, size_t size) UMBRA_IN_PLACE_OF("write");
+ssize_t umbra_write(int fd, const void* bytes, size_t size) {
+  const iovec part{const_cast<void*>(bytes), size};
+  return umbra::test::write_on(
+      fd, &part, 1, [&] { return umbra::test::next<ssize_t(int, const void*, size_t)>("write")(fd, bytes, size); });
 }
 int umbra_fdatasync(int fd) UMBRA_IN_PLACE_OF("fdatasync");
 int umbra_fdatasync(int fd) {
+  const std::lock_guard lock(umbra::test::one_at_a_time);
   umbra::test::log_sync(fd);
   return umbra::test::next<int(int)>("fdatasync")(fd);
 }
 int umbra_fsync(int fd) UMBRA_IN_PLACE_OF("fsync");
 int umbra_fsync(int fd) {
+  const std::lock_guard lock(umbra::test::one_at_a_time);
   umbra::test::log_sync(fd);
   return umbra::test::next<int(int)>("fsync")(fd);
 }
 int umbra_rename(const char* from, const char* to) UMBRA_IN_PLACE_OF("rename");
 int umbra_rename(const char* from, const char* to) {
+  const std::lock_guard lock(umbra::test::one_at_a_time);
   const int result = umbra::test::next<int(const char*, const char*)>("rename")(from, to);
   if (const std::string name = umbra::test::inside(to); result == 0 && !name.empty())
-    umbra::test::disk_log.push_back({umbra::test::DiskEvent::Kind::renamed, name, 0, umbra::test::inside(from)});
+    umbra::test::log({umbra::test::DiskEvent::Kind::renamed, name, 0, umbra::test::inside(from)});
   return result;
 }
 int __real_mdb_env_open(MDB_env* env, const char* path, unsigned flags, mdb_mode_t mode);

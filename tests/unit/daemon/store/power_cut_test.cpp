@@ -10,28 +10,23 @@
 #include <cstring>
 #include <map>
 #include <random>
-#include <set>
 
 #include "common/descriptor.hpp"
 #include "tests/support/storage.hpp"
-#include "tests/unit/daemon/store/disk_log.hpp"
+#include "tests/unit/daemon/store/disk.hpp"
 
 namespace umbra {
 namespace {
 
 using test::DiskEvent;
 using Kind = DiskEvent::Kind;
-using Files = std::map<std::string, std::string>;
+using test::Disk;
+using test::Files;
 using Users = std::map<std::string, std::vector<std::uint8_t>>;
 
 unsigned cuts_wanted() {
   const char* const wanted = std::getenv("UMBRA_CUTS");
   return wanted != nullptr ? static_cast<unsigned>(std::stoul(wanted)) : 1000;
-}
-
-void put(std::string& file, const DiskEvent& event, std::uint64_t from, std::uint64_t size) {
-  if (file.size() < event.at + from + size) file.resize(event.at + from + size);
-  std::memcpy(file.data() + event.at + from, event.bytes.data() + from, size);
 }
 
 // What a user's record goes through; a new deed is one more line.
@@ -98,9 +93,9 @@ History work(std::mt19937& dice, bool hasty = false) {
                        },
                        std::nullopt});
     }
-    if (hasty) test::disk_log.push_back({Kind::acknowledged, {}, 0, {}});
+    if (hasty) test::log_acknowledged();
     if (const auto done = store->apply(batch); !done) throw std::runtime_error(done.error());
-    if (!hasty) test::disk_log.push_back({Kind::acknowledged, {}, 0, {}});
+    if (!hasty) test::log_acknowledged();
     run.ledger.push_back(then);
   };
   start();
@@ -162,67 +157,6 @@ class Machine {
   std::string folder_ = dir_.path() + "/state";
 };
 
-// What a cut may leave of the disk: what is there for good, and what no sync covers yet.
-struct Disk {
-  struct Write {
-    const DiskEvent* event;
-    std::string file;  // as it is called now
-  };
-  Files durable;
-  std::vector<Write> open;
-  std::map<std::string, std::string> unnamed;  // a name that its folder may not have, and the file's one of before
-  std::set<std::string> named;
-
-  void begin(const DiskEvent& event) {
-    if (event.kind != Kind::write && event.kind != Kind::durable_write) return;
-    open.push_back({&event, event.file});
-    durable[event.file];
-    if (!named.contains(event.file)) unnamed.try_emplace(event.file);
-  }
-  void end(const DiskEvent& event) {
-    const auto settle = [&](const Write& write) {
-      if (write.file != event.file) return false;
-      put(durable[write.file], *write.event, 0, write.event->bytes.size());
-      return true;
-    };
-    switch (event.kind) {
-      case Kind::write:
-      case Kind::acknowledged: break;
-      case Kind::durable_write:
-        settle(open.back());
-        open.pop_back();
-        break;
-      case Kind::sync: std::erase_if(open, settle); break;
-      case Kind::renamed:
-        durable[event.file] = durable.extract(event.bytes).mapped();
-        for (Write& write : open)
-          if (write.file == event.bytes) write.file = event.file;
-        unnamed.erase(event.bytes);
-        unnamed[event.file] = event.bytes;
-        break;
-      case Kind::folder_sync:
-        for (const auto& [name, before] : unnamed) named.insert(name);
-        unnamed.clear();
-        break;
-    }
-  }
-  // mode 0: all of it is gone; 1: all of it is there; else the dice say, sector by sector.
-  Files cut(unsigned mode, std::mt19937& dice) const {
-    Files files = durable;
-    for (const Write& write : open)
-      for (std::uint64_t at = 0; at < write.event->bytes.size(); at += test::kSectorSize)
-        if (mode == 1 || (mode > 1 && dice() % 2 == 0))
-          put(files[write.file], *write.event, at,
-              std::min<std::uint64_t>(test::kSectorSize, write.event->bytes.size() - at));
-    for (const auto& [name, before] : unnamed) {
-      if (mode == 1 || (mode > 1 && dice() % 2 == 0)) continue;
-      auto file = files.extract(name);
-      if (!before.empty()) files[before] = std::move(file.mapped());
-    }
-    return files;
-  }
-};
-
 struct Found {
   unsigned cuts = 0, first_bad = 0, bad = 0;
   std::string what;
@@ -262,7 +196,7 @@ TEST(PowerCut, TheLogIsTheWholeTruth) {
     if (event.kind == Kind::renamed)
       files[event.file] = files.extract(event.bytes).mapped();
     else if (!event.bytes.empty())
-      put(files[event.file], event, 0, event.bytes.size());
+      test::put(files[event.file], event, 0, event.bytes.size());
   }
   EXPECT_TRUE(files == run.last) << "a write was not seen";
 }
