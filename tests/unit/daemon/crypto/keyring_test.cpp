@@ -141,7 +141,7 @@ TEST(KeyRingFile, NeverWrittenOver) {
   EXPECT_EQ(test::read_file(path), "precious");
 }
 
-TEST(KeyRingFile, WhatACrashLeftIsNoObstacle) {
+TEST(KeyRingFile, MadeWholeOverWhatACrashLeft) {
   const test::TempDir dir;
   const std::string path = dir.path() + "/keyring";
   std::ofstream(path + ".new") << "half a k";
