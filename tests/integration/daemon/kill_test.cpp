@@ -144,7 +144,7 @@ TEST(Kill, NoCodeIsAcceptedTwiceAndNoFailureIsLost) {
     const auto [user, code] = next_code(owners);
     Ledger ledger;
     // Refusals are held for 100 ms: some kills are later than that.
-    race_over_a_kill(daemon, user, code, microseconds(random() % (kill % 2 == 0 ? 8000 : 120'000)), ledger);
+    race_over_a_kill(daemon, user, code, microseconds(random() % (kill % 4 == 3 ? 300'000 : 8000)), ledger);
     // Whoever heard "accepted" heard of something that is on disk: nobody hears it again.
     const Heard again = check(daemon, user, code);
     EXPECT_NE(again, Heard::nothing) << kill;
@@ -158,7 +158,9 @@ TEST(Kill, NoCodeIsAcceptedTwiceAndNoFailureIsLost) {
   }
   std::printf("%u kills: %u codes accepted, each once; %u failures answered, none lost\n", kills(), accepted, charged);
   EXPECT_GT(accepted, 0U);
-  EXPECT_GT(charged, 0U);
+  if (kills() >= 100) {
+    EXPECT_GT(charged, 0U);
+  }
 }
 
 }  // namespace
