@@ -1,5 +1,6 @@
 // The whole protocol between callers and umbra-totpd: the frame, its limits and numbers here, the fields in
-// login_messages.hpp, tool_messages.hpp and admin_messages.hpp; ruled by ARCHITECTURE.md, "Wire format".
+// login_messages.hpp, tool_messages.hpp, device_messages.hpp and admin_messages.hpp; ruled by ARCHITECTURE.md, "Wire
+// format".
 //
 // One SOCK_SEQPACKET packet is one message. A caller sends a request and waits for its one reply:
 //
@@ -73,6 +74,9 @@ enum class Op : std::uint8_t {
   rotate = 32,        // root: a new first key, and all that is stored sealed by it
   rotation = 33,      // root: how far that is
   retire = 34,        // root: every key but the first leaves the ring
+  add_device = 55,    // tool: a fresh pending secret for a further device
+  devices = 56,       // tool: one user's devices
+  drop_device = 57,   // tool: one device is gone
 };
 
 enum class Status : std::uint8_t {
@@ -87,8 +91,10 @@ enum class Status : std::uint8_t {
   keys_read_only = 8,  // the daemon may not write its key ring
   keys_changed = 9,    // the key ring's file is not the ring in use
   keys_needed = 10,    // something stored does not open without the keys that were to go
+  no_device = 20,      // the user has none of this name
+  devices_full = 21,   // the user has as many as there may be
 };
-inline constexpr Status kLastStatus = Status::keys_needed;
+inline constexpr Status kLastStatus = Status::devices_full;
 
 // Why a decision fell as it did. Told to root's tools and the audit log; a login hears `unspecified`.
 enum class Reason : std::uint8_t {

@@ -32,6 +32,9 @@ std::string line_for(wire::Status status, const std::string& user) {
     case wire::Status::keys_needed:
       return "the old keys are still needed and stay: run umbra-totp key rotate until it says that all is sealed, then "
              "this again";
+    case wire::Status::no_device: return user + " has no device of that name: see umbra-totp status";
+    case wire::Status::devices_full:
+      return user + " has as many devices as there may be: take one away first (umbra-totp disable --device NAME)";
   }
   return "umbra-totpd gave an unknown answer: check that tool and daemon are of one version";
 }

@@ -27,7 +27,9 @@ constexpr Exit exit_of(wire::Status status) noexcept {
     case wire::Status::nothing_pending:
     case wire::Status::keys_read_only:
     case wire::Status::keys_changed:
-    case wire::Status::keys_needed: return Exit::wrong_state;
+    case wire::Status::keys_needed:
+    case wire::Status::no_device:
+    case wire::Status::devices_full: return Exit::wrong_state;
   }
   return Exit::unavailable;
 }

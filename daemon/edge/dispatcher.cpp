@@ -55,6 +55,10 @@ const Dispatcher::Row Dispatcher::kTable[] = {
     {Op::rotate, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.locksmith_.rotate(c); }},
     {Op::rotation, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.locksmith_.rotation(c); }},
     {Op::retire, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.locksmith_.retire(c); }},
+    {Op::add_device, Who::self_or_root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.enroller_.add_device(c); }},
+    {Op::devices, Who::self_or_root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.registrar_.devices(c); }},
+    {Op::drop_device, Who::self_or_root, On::lookup,
+     [](Dispatcher& d, const CallPtr& c) { d.custodian_.drop_device(c); }},
 };
 
 void Dispatcher::dispatch(const CallPtr& call) {

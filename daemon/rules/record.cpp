@@ -171,12 +171,13 @@ constexpr auto record_fields = [](auto& c, auto& m, std::uint8_t version) {
     cursor.field(r.id.bytes);
     cursor.field(r.since);
   });
-  items(c, m.acceptances, kMaxAcceptances, [](auto& cursor, auto& a) {
+  items(c, m.acceptances, kMaxAcceptances, [version](auto& cursor, auto& a) {
     cursor.field(a.id.bytes);
     fields(cursor, a.purpose);
     cursor.field(a.step);
     cursor.field(a.at);
     cursor.field(a.charged);
+    if (version >= kDevicesVersion) cursor.field(a.device);
   });
   c.field(m.last_success);
   text(c, m.last_service, wire::kMaxService);

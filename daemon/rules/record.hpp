@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "common/device_name.hpp"
 #include "common/protocol.hpp"
 #include "common/secret.hpp"
 #include "daemon/rules/lockout.hpp"
@@ -20,9 +21,8 @@ inline constexpr std::size_t kMaxRecordSize = 5120;  // bytes, before sealing
 inline constexpr std::size_t kMaxBackupCodes = 20;
 inline constexpr std::size_t kBackupHashSize = 32;
 inline constexpr std::size_t kBackupSaltSize = 16;
-inline constexpr std::size_t kMaxDevices = 4;      // of one user
-inline constexpr std::size_t kMaxDeviceName = 32;  // bytes
-inline constexpr std::uint8_t kMaxWindow = 10;     // steps on each side
+inline constexpr std::size_t kMaxDevices = 4;   // of one user
+inline constexpr std::uint8_t kMaxWindow = 10;  // steps on each side
 
 struct Credential {
   SecretBytes<wire::kMaxSecret> secret;
@@ -93,13 +93,14 @@ struct Acceptance {
   std::uint64_t step = 0;     // the lowest step it burnt; 0 for a backup code
   std::int64_t at = 0;        // unix seconds
   std::uint64_t charged = 0;  // failures charged by then
+  std::uint8_t device = 0;    // the place of the one whose code it was: 0 is the first, then as in Record::more
 };
 inline constexpr std::size_t kMaxAcceptances = 4;
 
 struct Record {
   std::string user;
   std::uint32_t uid = 0;
-  std::uint32_t generation = 0;  // moves with every new credential: an older challenge is worth nothing
+  std::uint32_t generation = 0;  // moves where a device is replaced or gone: an older challenge is worth nothing
   bool enforced = false;
   std::int64_t created_at = 0, enrolled_at = 0;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/rules/code_match.hpp"
 #include "daemon/rules/totp.hpp"
 
 namespace umbra {
@@ -44,10 +45,11 @@ bool is_recent(const Acceptance& acceptance, const Attempt& attempt) noexcept {
   return attempt.wall >= acceptance.at && attempt.wall - acceptance.at <= kRetryLife;
 }
 
-Decision accept(Record& record, const Attempt& attempt, std::optional<std::uint64_t> step) {
+Decision accept(Record& record, const Attempt& attempt, std::optional<std::uint64_t> step, std::uint8_t device = 0) {
   std::erase_if(record.acceptances, [&](const Acceptance& a) { return !is_recent(a, attempt); });
   if (record.acceptances.size() == kMaxAcceptances) record.acceptances.erase(record.acceptances.begin());
-  record.acceptances.push_back({attempt.id, attempt.purpose, step.value_or(0), attempt.wall, record.lockout.charged});
+  record.acceptances.push_back(
+      {attempt.id, attempt.purpose, step.value_or(0), attempt.wall, record.lockout.charged, device});
   return accepted(step, record.lockout.charged);
 }
 
@@ -62,39 +64,9 @@ void settle(Record& record, const Attempt& attempt, const Rules& rules) {
   if (record.bypass && !record.bypass->live(attempt.steady)) record.bypass.reset();
 }
 
-struct Matches {
-  std::uint64_t lowest = 0;
-  bool any = false;   // some step of the window has this code
-  bool open = false;  // at least one such step was not spent
-};
-
-// RFC 6238 §5.2: "We RECOMMEND that at most one time step is allowed as the network delay." and RFC 4226 §7.2 for the
-// comparison. Every step of the window is computed and compared, whatever matched before it, so that the time tells
-// nothing. All steps with this code are spent with it: they are one code to whoever typed it.
-Matches match_and_spend(const Credential& credential, ReplayWindow& window, const Attempt& attempt,
-                        const Rules& rules) {
-  const std::uint64_t now = time_step(attempt.wall, credential.period);
-  const std::uint64_t first = now > rules.window ? now - rules.window : 0;
-  const ReplayWindow before = window;
-  const Hotp hotp(credential.algorithm, credential.secret.view(), credential.digits);
-  Matches matches;
-  for (std::uint64_t step = now + rules.window + 1; step-- > first;) {
-    const std::uint32_t difference = hotp(step) ^ *attempt.answer.code;
-    const bool equal = ((difference | (0U - difference)) >> 31) == 0;
-    if (!equal) continue;
-    matches.any = true;
-    matches.lowest = step;
-    const bool out_of_order = rules.strict_order && before.mask != 0 && step < before.highest;
-    if (!before.spent(step) && !out_of_order) matches.open = true;
-    window.spend(step);
-  }
-  return matches;
-}
-
-Decision judge_code(Record& record, const Credential& credential, ReplayWindow& window, const Attempt& attempt,
-                    const Rules& rules) {
-  const Matches matches = match_and_spend(credential, window, attempt, rules);
-  if (matches.open) return accept(record, attempt, matches.lowest);
+Decision judge_code(Record& record, const Factors& factors, const Attempt& attempt, const Rules& rules) {
+  const Matches matches = match_and_spend(factors, attempt, rules);
+  if (matches.open) return accept(record, attempt, matches.lowest, matches.device);
   if (matches.any) return replay(record, rules);
   return charge(record, attempt, rules, wire::Reason::wrong_code);
 }
@@ -138,27 +110,30 @@ Decision accept_backup_code(Record& record, const Attempt& attempt, wire::Reason
   return decision;
 }
 
-}  // namespace
+// The code that was accepted, and no other that the same device or another one makes.
+bool is_same_code(const Acceptance& known, const Factors& factors, const Attempt& attempt) {
+  if (known.step == 0 || !attempt.answer.code || known.device >= factors.all().size()) return false;
+  const Credential& credential = *factors.all()[known.device].credential;
+  const Hotp hotp(credential.algorithm, credential.secret.view(), credential.digits);
+  return attempt.answer.digits == credential.digits && hotp(known.step) == *attempt.answer.code;
+}
 
-std::optional<Decision> asked_again(const Record& record, const Credential& credential, const Attempt& attempt,
-                                    const Rules& rules) {
+std::optional<Decision> asked_again_of(const Record& record, const Factors& factors, const Attempt& attempt,
+                                       const Rules& rules) {
   const auto known = std::find_if(record.acceptances.begin(), record.acceptances.end(), [&](const Acceptance& a) {
     return a.id == attempt.id && a.purpose == attempt.purpose && is_recent(a, attempt);
   });
   if (known == record.acceptances.end()) return std::nullopt;
-  const Hotp hotp(credential.algorithm, credential.secret.view(), credential.digits);
-  const bool same = known->step != 0 && attempt.answer.code && attempt.answer.digits == credential.digits &&
-                    hotp(known->step) == *attempt.answer.code;
+  const bool same = is_same_code(*known, factors, attempt);
   // The count of then: what was charged since is not `complete`'s to forget.
   return same ? accepted(known->step, known->charged) : refuse(record, rules, wire::Reason::spent_challenge);
 }
 
-Decision verify_and_burn(Record& record, const Credential& credential, ReplayWindow& window, const Attempt& attempt,
-                         const Rules& rules) {
+Decision judge(Record& record, const Factors& factors, const Attempt& attempt, const Rules& rules) {
   settle(record, attempt, rules);
-  if (const auto decision = asked_again(record, credential, attempt, rules)) return *decision;
+  if (const auto decision = asked_again_of(record, factors, attempt, rules)) return *decision;
   const bool backup_code = may_be_backup_code(record, attempt);
-  const bool is_code = attempt.answer.code && attempt.answer.digits == credential.digits;
+  const bool is_code = attempt.answer.code && factors.any_of(attempt.answer.digits);
   switch (lockout::gate(record.lockout, rules.lockout, is_root(record))) {
     case Gate::locked: return refuse(record, rules, wire::Reason::locked);
     case Gate::suspended:  // a backup code revives it
@@ -167,10 +142,25 @@ Decision verify_and_burn(Record& record, const Credential& credential, ReplayWin
     case Gate::open: break;
   }
   if (attempt.answer.free_of_charge) return refuse(record, rules, wire::Reason::malformed);
-  if (is_code) return judge_code(record, credential, window, attempt, rules);
+  if (is_code) return judge_code(record, factors, attempt, rules);
   if (backup_code) return reserve_backup_code(record, attempt, rules);
   const bool well_formed = attempt.answer.code || !attempt.answer.backup_code.empty();
   return charge(record, attempt, rules, well_formed ? wire::Reason::wrong_code : wire::Reason::malformed);
+}
+
+}  // namespace
+
+std::optional<Decision> asked_again(Record& record, const Attempt& attempt, const Rules& rules) {
+  return asked_again_of(record, Factors(record), attempt, rules);
+}
+
+Decision verify_and_burn(Record& record, const Attempt& attempt, const Rules& rules) {
+  return judge(record, Factors(record), attempt, rules);
+}
+
+Decision verify_and_burn(Record& record, const Credential& credential, ReplayWindow& window, const Attempt& attempt,
+                         const Rules& rules) {
+  return judge(record, Factors(credential, window), attempt, rules);
 }
 
 void settle_expired(Record& record, const Attempt& now, const Rules& rules) { settle(record, now, rules); }

@@ -48,16 +48,16 @@ struct Decision {
   Hashes hashes;              // where verdict is hash_backup_code
 };
 
-// Judges `attempt` against `credential`, whose spent steps are `window`; both belong to `record`. Burns, charges or
-// reserves before it returns.
+// Judges `attempt` against all devices of `record`, which has one. Burns, charges or reserves before it returns.
+Decision verify_and_burn(Record& record, const Attempt& attempt, const Rules& rules);
+// The same against one `credential` alone, whose spent steps are `window`: a device that is not live yet.
 Decision verify_and_burn(Record& record, const Credential& credential, ReplayWindow& window, const Attempt& attempt,
                          const Rules& rules);
 
 // The verdict of an attempt that was accepted and not heard of, asked again with the same id, purpose and code within
 // kRetryLife; a refusal where the id is the same and the code is not. Nothing where the id is new.
 inline constexpr std::int64_t kRetryLife = 60;  // seconds: as long as a caller can wait for an answer
-std::optional<Decision> asked_again(const Record& record, const Credential& credential, const Attempt& attempt,
-                                    const Rules& rules);
+std::optional<Decision> asked_again(Record& record, const Attempt& attempt, const Rules& rules);
 
 // The end of a reservation whose code could not be hashed, or whose password could not be checked: nothing was learnt,
 // so nothing is charged.

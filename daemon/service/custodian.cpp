@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/rules/devices.hpp"
 #include "daemon/service/accounts.hpp"
 
 namespace umbra {
@@ -16,32 +17,34 @@ struct Custodian::Work {
   std::uint32_t generation = 0;
   Purpose purpose = Purpose::disable;
   std::string_view password, answer;
+  std::string device;   // empty: all of them, and what else the factor has
   Attempt reservation;  // of the password
   FreshBackupCodes fresh;
 
   [[nodiscard]] Target target() const { return {account.name, account.uid, generation}; }
   [[nodiscard]] bool fits(const std::optional<Record>& record) const {
-    return record && record->active && record->uid == account.uid;
+    return record && record->active && record->uid == account.uid &&
+           (device.empty() || find_device(*record, device).has_value());
   }
+  [[nodiscard]] const char* event() const {
+    if (purpose == Purpose::backup_codes) return "backup-codes";
+    return device.empty() ? "disable" : "disable-device";
+  }
+  [[nodiscard]] Status unfit() const { return device.empty() ? Status::not_set_up : Status::no_device; }
   // The pure change, once it is proven; may run more than once.
   void change(Record& record) const {
-    if (purpose == Purpose::backup_codes) {
+    if (purpose == Purpose::backup_codes)
       record.backup = fresh.set;
-      return;
-    }
-    record.active.reset();
-    record.pending.reset();
-    record.backup = record.pending_backup = {};
-    record.bypass.reset();
-    record.window = {};
-    record.enrolled_at = 0;
-    ++record.generation;
+    else if (device.empty())
+      forget_factor(record);
+    else
+      remove_device(record, device);
   }
 };
 
 namespace {
 
-// The answer to a request that was done and got lost on its way back: the factor it was for is gone.
+// The answer to a request that was done and got lost on its way back: the factor or device it was for is gone.
 bool done_before(const std::optional<Record>& record, const wire::RequestId& id, std::int64_t wall) {
   return record && std::any_of(record->acceptances.begin(), record->acceptances.end(), [&](const Acceptance& a) {
            return a.id == id && a.purpose == Purpose::disable && wall >= a.at && wall - a.at <= kRetryLife;
@@ -54,6 +57,8 @@ template <class Message>
 void Custodian::start(const CallPtr& call, Purpose purpose) {
   Message message;
   if (!call->read(message)) return call->fail(Status::bad_request);
+  if constexpr (requires { message.name; })
+    if (!plausible_device_name(message.name)) return call->fail(Status::bad_request);
   const auto account = require_account(context_.names, *call, message.user);
   if (!account) return;
   const auto record = context_.store.read(account->name);
@@ -64,10 +69,11 @@ void Custodian::start(const CallPtr& call, Purpose purpose) {
   work->purpose = purpose;
   work->password = message.password;
   work->answer = message.answer;
+  if constexpr (requires { message.name; }) work->device = message.name;
   if (!work->fits(*record)) {
     if (purpose == Purpose::disable && done_before(*record, call->id(), context_.clock.wall()))
       return answer(work, true, Reason::unspecified);
-    return call->fail(Status::not_set_up);
+    return call->fail(work->unfit());
   }
   work->generation = (*record)->generation;
   call->peer().root() ? prepare(work) : reserve(work);
@@ -76,6 +82,8 @@ void Custodian::start(const CallPtr& call, Purpose purpose) {
 void Custodian::backup_codes(const CallPtr& call) { start<wire::BackupCodes>(call, Purpose::backup_codes); }
 
 void Custodian::disable(const CallPtr& call) { start<wire::Disable>(call, Purpose::disable); }
+
+void Custodian::drop_device(const CallPtr& call) { start<wire::DropDevice>(call, Purpose::disable); }
 
 // A password that is being checked counts meanwhile: parallel guesses are never more than the limit.
 void Custodian::reserve(const WorkPtr& work) {
@@ -89,7 +97,7 @@ void Custodian::reserve(const WorkPtr& work) {
   };
   context_.committer.update<Judgement>(work->account.name, std::move(mutate), [this, work](const Judgement* durable) {
     if (durable == nullptr) return work->call->fail(Status::unavailable);
-    if (!durable->found) return work->call->fail(Status::not_set_up);
+    if (!durable->found) return work->call->fail(work->unfit());
     if (durable->decision.verdict != Verdict::check_password) return answer(work, false, durable->decision.reason);
     if (!context_.password.post([this, work] { check_password(work); })) give_up(work);
   });
@@ -114,7 +122,7 @@ void Custodian::check_password(const WorkPtr& work) {
   };
   context_.committer.update<Judgement>(work->account.name, std::move(mutate), [this, work](const Judgement* durable) {
     if (durable == nullptr) return work->call->fail(Status::unavailable);
-    if (!durable->found) return work->call->fail(Status::not_set_up);
+    if (!durable->found) return work->call->fail(work->unfit());
     if (durable->decision.verdict != Verdict::accepted) return answer(work, false, durable->decision.reason);
     prepare(work);
   });
@@ -150,7 +158,7 @@ void Custodian::judge_code(const WorkPtr& work) {
       work->target(), attempt, {std::string(kToolService), ""},
       [this, work](const Judgement* durable) {
         if (durable == nullptr) return work->call->fail(Status::unavailable);
-        if (!durable->found) return work->call->fail(Status::not_set_up);
+        if (!durable->found) return work->call->fail(work->unfit());
         answer(work, durable->decision.verdict == Verdict::accepted, durable->decision.reason);
       },
       [work](Record& record) { work->change(record); });
@@ -164,7 +172,7 @@ void Custodian::do_as_root(const WorkPtr& work) {
   };
   context_.committer.update<Judgement>(work->account.name, std::move(mutate), [this, work](const Judgement* durable) {
     if (durable == nullptr) return work->call->fail(Status::unavailable);
-    if (!durable->found) return work->call->fail(Status::not_set_up);
+    if (!durable->found) return work->call->fail(work->unfit());
     answer(work, true, Reason::unspecified);
   });
 }
@@ -176,8 +184,7 @@ void Custodian::answer(const WorkPtr& work, bool accepted, Reason reason) {
   if (work->call->peer().root()) reply.reason = static_cast<std::uint8_t>(reason);
   if (accepted) reply.backup_codes = text(work->fresh);
   accepted ? work->call->reply(reply) : work->call->refuse(reply);
-  const char* event = work->purpose == Purpose::disable ? "disable" : "backup-codes";
-  context_.audit.write({event, work->account.name, kToolService, "", accepted, reason});
+  context_.audit.write({work->event(), work->account.name, kToolService, "", accepted, reason});
 }
 
 }  // namespace umbra

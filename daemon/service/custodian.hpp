@@ -1,5 +1,5 @@
-// What an owner does to a live factor, and proves himself for by password and code: fresh backup codes, disable; ruled
-// by ARCHITECTURE.md, "Proof by password and code".
+// What an owner does to a live factor, and proves himself for by password and code: fresh backup codes, disable, one
+// device less; ruled by ARCHITECTURE.md, "Proof by password and code".
 #pragma once
 
 #include "daemon/service/call.hpp"
@@ -13,6 +13,7 @@ class Custodian {
 
   void backup_codes(const CallPtr& call);  // lookup lane, then password, enrolment and perhaps slow lane
   void disable(const CallPtr& call);       // lookup lane, then password and perhaps slow lane
+  void drop_device(const CallPtr& call);   // the same
 
  private:
   struct Work;

@@ -1,5 +1,6 @@
 #include "daemon/service/enroller.hpp"
 
+#include "daemon/rules/devices.hpp"
 #include "daemon/service/accounts.hpp"
 #include "daemon/service/replies.hpp"
 
@@ -14,11 +15,44 @@ bool is_offered(const Credential& credential) noexcept {
   return credential.digits >= 6 && credential.digits <= 8 && credential.period >= 1 && credential.period <= 86400;
 }
 
+bool is_add(const Wish& wish) noexcept { return !wish.device.empty(); }
+
+const char* event_of(const Wish& wish) noexcept { return is_add(wish) ? "add-device" : "setup"; }
+
+void fill(wire::SetupReply& reply, const Offer& offer) {
+  reply.user = offer.account.name;
+  reply.issuer = offer.issuer;
+  reply.secret = offer.credential.secret.view();
+  reply.backup_codes = text(offer.codes);
+  reply.algorithm = static_cast<std::uint8_t>(offer.credential.algorithm);
+  reply.digits = offer.credential.digits;
+  reply.period = offer.credential.period;
+}
+
+template <class Reply>
+void refuse(const CallPtr& call, Reason reason) {
+  Reply reply;
+  reply.accepted = false;
+  if (call->peer().root()) reply.reason = static_cast<std::uint8_t>(reason);
+  call->refuse(reply);
+}
+
 }  // namespace
 
 void Enroller::setup(const CallPtr& call) {
   wire::Setup message;
-  if (!call->read(message) || message.algorithm > 3) return call->fail(Status::bad_request);
+  if (!call->read(message)) return call->fail(Status::bad_request);
+  begin(call, message, {});
+}
+
+void Enroller::add_device(const CallPtr& call) {
+  wire::AddDevice message;
+  if (!call->read(message) || !plausible_device_name(message.name)) return call->fail(Status::bad_request);
+  begin(call, message, message.name);
+}
+
+void Enroller::begin(const CallPtr& call, const wire::Setup& message, std::string_view device) {
+  if (message.algorithm > 3) return call->fail(Status::bad_request);
   if (message.force && !call->peer().root()) return call->fail(Status::not_permitted);
   const auto account = require_account(context_.names, *call, message.user);
   if (!account) return;
@@ -26,6 +60,7 @@ void Enroller::setup(const CallPtr& call) {
   auto wish = std::make_shared<Wish>();
   wish->account = *account;
   wish->may_replace = message.force;
+  wish->device = device;
   wish->credential = default_credential(*context_.settings.get());
   if (message.algorithm != 0) wish->credential.algorithm = static_cast<wire::Algorithm>(message.algorithm);
   if (message.digits != 0) wish->credential.digits = message.digits;
@@ -35,6 +70,9 @@ void Enroller::setup(const CallPtr& call) {
   const auto record = context_.store.read(account->name);
   if (!record) return call->fail(Status::unavailable);
   const bool enabled = *record && (*record)->active && (*record)->uid == account->uid;
+  wish->with_codes = !enabled || !is_add(*wish);
+  // Told before a code is spent on it.
+  if (enabled && is_add(*wish) && !has_room_for(**record, device)) return call->fail(Status::devices_full);
   if (!enabled || message.force) return offer(call, wish);
   if (message.answer.empty()) return call->fail(Status::already_enabled);
   replace(call, wish, (*record)->generation, message.answer);
@@ -48,27 +86,20 @@ void Enroller::replace(const CallPtr& call, const std::shared_ptr<Wish>& wish, s
                {std::string(kToolService), ""}, [this, call, wish](const Judgement* durable) {
                  if (durable == nullptr) return call->fail(Status::unavailable);
                  if (durable->found && durable->decision.verdict == Verdict::accepted) return offer(call, wish);
-                 wire::SetupReply reply;
-                 reply.accepted = false;
-                 if (call->peer().root()) reply.reason = static_cast<std::uint8_t>(durable->decision.reason);
-                 call->refuse(reply);
-                 context_.audit.write({"setup", wish->account.name, kToolService, "", false, durable->decision.reason});
+                 const Reason reason = durable->decision.reason;
+                 is_add(*wish) ? refuse<wire::AddDeviceReply>(call, reason) : refuse<wire::SetupReply>(call, reason);
+                 context_.audit.write({event_of(*wish), wish->account.name, kToolService, "", false, reason});
                });
 }
 
 void Enroller::offer(const CallPtr& call, const std::shared_ptr<const Wish>& wish) {
-  enrolment_.offer(wish, [this, call](Status status, const Offer* offer) {
+  enrolment_.offer(wish, [this, call, wish](Status status, const Offer* offer) {
     if (offer == nullptr) return call->fail(status);
-    wire::SetupReply reply;
-    reply.user = offer->account.name;
-    reply.issuer = offer->issuer;
-    reply.secret = offer->credential.secret.view();
-    reply.backup_codes = text(offer->codes);
-    reply.algorithm = static_cast<std::uint8_t>(offer->credential.algorithm);
-    reply.digits = offer->credential.digits;
-    reply.period = offer->credential.period;
-    call->reply(reply);
-    context_.audit.write({"setup", offer->account.name, kToolService, "", true, Reason::unspecified});
+    wire::AddDeviceReply reply;
+    fill(reply, *offer);
+    reply.replaces = offer->replaces;
+    is_add(*wish) ? call->reply(reply) : call->reply(static_cast<const wire::SetupReply&>(reply));
+    context_.audit.write({event_of(*wish), offer->account.name, kToolService, "", true, Reason::unspecified});
   });
 }
 

@@ -1,6 +1,7 @@
 #include "daemon/service/enrolment.hpp"
 
 #include "daemon/crypto/sodium.hpp"
+#include "daemon/rules/devices.hpp"
 
 namespace umbra {
 
@@ -11,14 +12,11 @@ namespace {
 // RFC 4226 §4 R6: "This document RECOMMENDs a shared secret length of 160 bits."
 constexpr std::size_t kSecretSize = 20;
 
-void promote_pending(Record& record, const ReplayWindow& window, std::int64_t now) {
-  record.active = std::move(record.pending);
-  record.pending.reset();
-  record.window = window;
-  record.backup = std::move(record.pending_backup);
-  record.pending_backup = {};
-  record.enrolled_at = now;
-  ++record.generation;
+// Why what is wished cannot be stored, as things stand now; ok where it can.
+Status refusal(const Record& record, const Wish& wish) {
+  if (record.active && !wish.may_replace) return Status::already_enabled;
+  if (!record.active && !wish.with_codes) return Status::not_set_up;  // disabled meanwhile
+  return Status::ok;
 }
 
 }  // namespace
@@ -50,24 +48,30 @@ void Enrolment::offer(std::shared_ptr<const Wish> wish, const Done& done) {
 void Enrolment::make(const std::shared_ptr<const Wish>& wish, const Done& done) {
   const std::int64_t now = context_.clock.wall();
   const auto config = context_.settings.get();
-  auto codes = make_backup_codes(config->backup_code_count, now);
+  auto codes = wish->with_codes ? make_backup_codes(config->backup_code_count, now) : FreshBackupCodes{};
   if (!codes) return done(Status::unavailable, nullptr);
-  const auto offer = std::make_shared<Offer>(Offer{wish->account, wish->credential, std::move(*codes), config->issuer});
+  const auto offer =
+      std::make_shared<Offer>(Offer{wish->account, wish->credential, std::move(*codes), config->issuer, false});
   sodium::random(offer->credential.secret.resize(kSecretSize));
 
   struct Outcome {
-    bool stored = false;
+    Status status = Status::unavailable;
+    bool replaces = false;
   };
   auto mutate = [wish, offer, now](std::optional<Record>& stored, Outcome& outcome) {
     Record& record = own_record(stored, wish->account.name, wish->account.uid, now);
-    if (record.active && !wish->may_replace) return false;
+    outcome.status = refusal(record, *wish);
+    if (outcome.status != Status::ok) return false;
+    outcome.replaces = find_device(record, wish->device).has_value();
+    record.pending_name = wish->device;
     record.pending = offer->credential;
     record.pending_backup = offer->codes.set;
-    return outcome.stored = true;
+    return true;
   };
   context_.committer.update<Outcome>(wish->account.name, std::move(mutate), [offer, done](const Outcome* durable) {
     if (durable == nullptr) return done(Status::unavailable, nullptr);
-    durable->stored ? done(Status::ok, offer.get()) : done(Status::already_enabled, nullptr);
+    offer->replaces = durable->replaces;
+    done(durable->status, durable->status == Status::ok ? offer.get() : nullptr);
   });
 }
 
@@ -78,17 +82,18 @@ bool confirm_pending(std::optional<Record>& record, uid_t uid, const Attempt& at
   if (!record->pending) {
     if (!record->active) return false;
     outcome.status = Status::already_enabled;
-    if (const auto verdict = asked_again(*record, *record->active, attempt, rules)) {
+    if (const auto verdict = asked_again(*record, attempt, rules)) {
       outcome.status = Status::ok;
       outcome.decision = *verdict;
     }
     return false;
   }
+  outcome.status = has_room_for(*record, pending_device(*record)) ? Status::ok : Status::devices_full;
+  if (outcome.status != Status::ok) return false;
   ReplayWindow window;
-  outcome.status = Status::ok;
   outcome.decision = verify_and_burn(*record, *record->pending, window, attempt, rules);
   if (outcome.decision.verdict == Verdict::accepted) {
-    promote_pending(*record, window, attempt.wall);
+    promote_pending(*record, window, attempt);
     note_success(*record, outcome.decision, attempt, occasion);
     outcome.generation = record->generation;
   }

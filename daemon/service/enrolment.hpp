@@ -19,6 +19,8 @@ struct Wish {
   Account account;
   Credential credential;     // without its secret yet
   bool may_replace = false;  // a live factor does not stand in the way
+  std::string device;        // to be added under this name; empty: the first, or what is in its place
+  bool with_codes = true;    // backup codes too: not for a further device
 };
 
 // What was made and is pending: shown once.
@@ -27,17 +29,18 @@ struct Offer {
   Credential credential;
   FreshBackupCodes codes;
   std::string issuer;
+  bool replaces = false;  // a live device of the wished name
 };
 
 class Enrolment {
  public:
-  // ok with the offer; already_enabled or unavailable without.
+  // ok with the offer; already_enabled, not_set_up or unavailable without.
   using Done = std::function<void(wire::Status, const Offer*)>;
 
   explicit Enrolment(Context& context) : context_(context) {}
 
-  // Makes secret and backup codes on the enrolment lane and stores them as pending; `done` runs once that is durable,
-  // on any thread.
+  // Makes secret and, where wished, backup codes on the enrolment lane and stores them as pending; `done` runs once
+  // that is durable, on any thread.
   void offer(std::shared_ptr<const Wish> wish, const Done& done);
 
  private:
@@ -55,8 +58,8 @@ struct Confirmation {
   std::uint32_t generation = 0;  // of the record, afterwards
 };
 
-// Runs in a mutation: judges the first code of the pending secret, in a window of its own; accepted, the secret and its
-// backup codes are live. True: write the record.
+// Runs in a mutation: judges the first code of the pending secret, in a window of its own; accepted, the secret and
+// what backup codes it brought are live. True: write the record.
 bool confirm_pending(std::optional<Record>& record, uid_t uid, const Attempt& attempt, const Rules& rules,
                      const Occasion& occasion, Confirmation& outcome);
 

@@ -83,7 +83,7 @@ void Judge::judge(Target target, const std::shared_ptr<const Attempt>& attempt, 
   auto mutate = [one](std::optional<Record>& record, Judgement& judgement) {
     judgement.found = is_target(record, one->target);
     if (!judgement.found) return false;
-    judgement.decision = verify_and_burn(*record, *record->active, record->window, *one->attempt, one->rules);
+    judgement.decision = verify_and_burn(*record, *one->attempt, one->rules);
     return one->finish(*record, judgement.decision);
   };
   context_.committer.update<Judgement>(one->target.user, std::move(mutate), [this, one](const Judgement* durable) {
@@ -124,7 +124,7 @@ void Judge::rehearse(const std::string& unknown_user, const std::shared_ptr<cons
   const Rules rules = rules_of(*context_.settings.get());
   auto mutate = [attempt, rules](std::optional<Record>& record, NoVerdict& outcome) {
     if (!record || !record->active) return false;
-    const Decision decision = verify_and_burn(*record, *record->active, record->window, *attempt, rules);
+    const Decision decision = verify_and_burn(*record, *attempt, rules);
     outcome.hash = decision.verdict == Verdict::hash_backup_code;
     outcome.counts = decision.counts;
     return true;

@@ -41,7 +41,7 @@ class Judge {
   // An attempt with the clock's time now. It keeps numbers, never the text.
   Attempt attempt(std::string_view answer, const wire::RequestId& id, Purpose purpose) const;
 
-  // Judges against the active credential; what is accepted may do a deed. `done` runs once the outcome is durable, on
+  // Judges against the user's devices; what is accepted may do a deed. `done` runs once the outcome is durable, on
   // the committer's thread.
   void judge(Target target, const std::shared_ptr<const Attempt>& attempt, Occasion occasion, Done done,
              Deed deed = {});

@@ -1,5 +1,6 @@
 #include "daemon/service/registrar.hpp"
 
+#include "daemon/rules/devices.hpp"
 #include "daemon/service/accounts.hpp"
 #include "paths.h"
 
@@ -44,6 +45,29 @@ void Registrar::status(const CallPtr& call) {
   wire::UserState nothing;
   nothing.user = account->name;
   call->reply(nothing);
+}
+
+void Registrar::devices(const CallPtr& call) {
+  wire::DevicesOf message;
+  if (!call->read(message)) return call->fail(Status::bad_request);
+  const auto account = require_account(context_.names, *call, message.user);
+  if (!account) return;
+  const auto record = context_.store.read(account->name);
+  if (!record) return call->fail(Status::unavailable);
+  wire::DevicesReply reply;
+  reply.user = account->name;
+  if (!*record || (*record)->uid != account->uid) return call->reply(reply);
+  std::array<std::uint8_t, wire::kMaxDeviceItems> items;
+  Writer writer(items);
+  for (; reply.count < device_count(**record); ++reply.count) {
+    const DeviceView device = device_at(**record, reply.count);
+    const wire::DeviceEntry entry{device.name, static_cast<std::uint8_t>(device.credential->algorithm),
+                                  device.credential->digits, device.credential->period, device.added_at};
+    wire::DeviceEntry::fields(writer, entry);
+  }
+  reply.items = Bytes(items.data(), writer.size());
+  if ((*record)->pending) reply.pending = pending_device(**record);
+  call->reply(reply);
 }
 
 void Registrar::list(const CallPtr& call) {

@@ -1,4 +1,4 @@
-// What users and administrators look up and put right: status, list, unlock, remove, ping.
+// What users and administrators look up and put right: status, devices, list, unlock, remove, ping.
 #pragma once
 
 #include "daemon/service/call.hpp"
@@ -12,6 +12,7 @@ class Registrar {
 
   void ping(const CallPtr& call);
   void status(const CallPtr& call);
+  void devices(const CallPtr& call);
   void list(const CallPtr& call);
   void unlock(const CallPtr& call);
   void remove(const CallPtr& call);

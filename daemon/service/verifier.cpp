@@ -1,5 +1,6 @@
 #include "daemon/service/verifier.hpp"
 
+#include "daemon/rules/devices.hpp"
 #include "daemon/service/accounts.hpp"
 #include "daemon/service/replies.hpp"
 
@@ -89,7 +90,7 @@ void Verifier::begin(const CallPtr& call) {
   }
   const std::string token = seal_challenge(context_.ring, challenge, context_.clock.wall());
   const bool own_digits = !challenge.decoy && ask == wire::Ask::code;
-  const auto digits = own_digits ? (*record)->active->digits : static_cast<std::uint8_t>(config->totp.digits);
+  const auto digits = own_digits ? most_digits(**record) : static_cast<std::uint8_t>(config->totp.digits);
   call->reply(wire::BeginReply{static_cast<std::uint8_t>(ask), digits, token});
 }
 

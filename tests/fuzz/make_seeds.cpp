@@ -163,6 +163,8 @@ void records(const Corpus& corpus) {
   full.bypass.emplace();
   full.pending = test::credential(wire::Algorithm::sha512, 8, 60);
   full.pending_backup.codes.resize(1);
+  test::add_device(full, "tablet", 8).window = 2;
+  full.pending_name = "tablet";
   full.lockout.recent = {kNow, kNow};
   full.lockout.recent_count = 2;
   full.reservations.resize(1);
@@ -210,6 +212,7 @@ int main(int argc, char** argv) {
   const umbra::fuzz::Corpus corpus(argv[1]);
   umbra::fuzz::requests(corpus);
   umbra::fuzz::factor_requests(corpus);
+  umbra::fuzz::device_seeds(corpus);
   umbra::fuzz::replies(corpus);
   umbra::fuzz::factor_replies(corpus);
   umbra::fuzz::records(corpus);

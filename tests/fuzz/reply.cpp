@@ -61,6 +61,17 @@ void keys(Bytes input) {
   }
 }
 
+void devices(Bytes input) {
+  wire::DevicesReply reply;
+  if (!decode(input, wire::Op::devices, reply)) return;
+  Reader r(reply.items);
+  for (unsigned i = 0; i < reply.count && r.ok(); ++i) {
+    wire::DeviceEntry entry;
+    wire::DeviceEntry::fields(r, entry);
+    require(r.ok() || entry.name.empty() || entry.name.data() >= text(reply.items).data(), "names lie in the packet");
+  }
+}
+
 }  // namespace
 
 void reply(Bytes input) {
@@ -75,7 +86,8 @@ void reply(Bytes input) {
   decode<wire::SetupReply>(input, Op::setup);
   for (const Op op : {Op::confirm, Op::check}) decode<wire::CodeReply>(input, op);
   decode<wire::UserState>(input, Op::status);
-  for (const Op op : {Op::backup_codes, Op::disable}) decode<wire::ProvenReply>(input, op);
+  for (const Op op : {Op::backup_codes, Op::disable, Op::drop_device}) decode<wire::ProvenReply>(input, op);
+  decode<wire::AddDeviceReply>(input, Op::add_device);
   decode<wire::BypassReply>(input, Op::bypass);
   decode<wire::ExplainReply>(input, Op::explain);
   decode<wire::RotateReply>(input, Op::rotate);
@@ -84,6 +96,7 @@ void reply(Bytes input) {
   list_page(input);
   trail_page(input);
   keys(input);
+  devices(input);
 }
 
 }  // namespace umbra::fuzz

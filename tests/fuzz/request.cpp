@@ -46,6 +46,9 @@ void request(Bytes input) {
   decode<wire::Rotate>(input, header);
   decode<wire::RotationOf>(input, header);
   decode<wire::Retire>(input, header);
+  decode<wire::AddDevice>(input, header);
+  decode<wire::DevicesOf>(input, header);
+  decode<wire::DropDevice>(input, header);
 }
 
 }  // namespace umbra::fuzz

@@ -45,6 +45,8 @@ class Corpus {
   std::filesystem::path root_;
 };
 
+// The requests about several devices, and their answers.
+void device_seeds(const Corpus& corpus);
 // What lies on the disk beside records: the journal and the audit trail.
 void state_seeds(const Corpus& corpus);
 void connection_seeds(const Corpus& corpus);

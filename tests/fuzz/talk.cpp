@@ -39,18 +39,19 @@ bool proven(bool root, const Packet& packet, const Codes& codes) {
 bool entitled(bool root, const Packet& packet, const Codes& codes) {
   return right<wire::Verify>(packet, codes) || right<wire::Confirm>(packet, codes) ||
          right<wire::Check>(packet, codes) || proven<wire::BackupCodes>(root, packet, codes) ||
-         proven<wire::Disable>(root, packet, codes);
+         proven<wire::Disable>(root, packet, codes) || proven<wire::DropDevice>(root, packet, codes);
 }
 
-// Ids under which somebody disabled his factor with password and code. Whoever asks again under such an id hears that
-// it is done, whatever else he says: there is no code any more that he could give.
+// Ids under which somebody disabled his factor, or a device, with password and code. Whoever asks again under such an
+// id hears that it is done, whatever else he says: there is no code any more that he could give.
 std::vector<wire::RequestId>& disabled() {
   static std::vector<wire::RequestId> ids;
   return ids;
 }
 
 bool done_before(const wire::RequestHeader& header) {
-  return static_cast<wire::Op>(header.op) == wire::Op::disable &&
+  const auto op = static_cast<wire::Op>(header.op);
+  return (op == wire::Op::disable || op == wire::Op::drop_device) &&
          std::find(disabled().begin(), disabled().end(), header.id) != disabled().end();
 }
 
@@ -79,7 +80,9 @@ std::vector<Packet> valid_requests(const test::Asked& asked) { return test::ever
 void Talk::said(Packet packet, const Codes& codes) {
   wire::RequestHeader header;
   if (!wire::decode_header(packet, header)) return;
-  if (!done_before(header) && proven<wire::Disable>(false, packet, codes)) disabled().push_back(header.id);
+  if (!done_before(header) &&
+      (proven<wire::Disable>(false, packet, codes) || proven<wire::DropDevice>(false, packet, codes)))
+    disabled().push_back(header.id);
   open_.push_back(std::move(packet));
 }
 

@@ -137,7 +137,7 @@ class Hunt {
   // What root changes without a code.
   static bool is_proven(std::uint8_t op) {
     return op == static_cast<std::uint8_t>(wire::Op::backup_codes) ||
-           op == static_cast<std::uint8_t>(wire::Op::disable);
+           op == static_cast<std::uint8_t>(wire::Op::disable) || op == static_cast<std::uint8_t>(wire::Op::drop_device);
   }
 
   // All that has come; false where the daemon has closed.

@@ -43,6 +43,23 @@ inline Packet setup_packet(const Asked& asked, const wire::RequestId& id) {
   return packet_of(setup, id);
 }
 
+inline Packet add_device_packet(const Asked& asked, const wire::RequestId& id) {
+  wire::AddDevice add;
+  add.user = asked.user;
+  add.answer = asked.code;
+  add.name = "tablet";
+  return packet_of(add, id);
+}
+
+inline Packet drop_device_packet(const Asked& asked, const wire::RequestId& id) {
+  wire::DropDevice drop;
+  drop.user = asked.user;
+  drop.password = asked.password;
+  drop.answer = asked.code;
+  drop.name = "first";
+  return packet_of(drop, id);
+}
+
 inline std::vector<Packet> every_request(const Asked& asked, const wire::RequestId& id) {
   const std::string_view user = asked.user, code = asked.code, password = asked.password;
   return {begin_packet(asked, id, false),
@@ -66,7 +83,10 @@ inline std::vector<Packet> every_request(const Asked& asked, const wire::Request
           packet_of(wire::Unenforce{user}, id),
           packet_of(wire::Bypass{user, 900}, id),
           packet_of(wire::TrailOf{user, 0, 20}, id),
-          packet_of(wire::Explain{user, "sshd", "192.0.2.1"}, id)};
+          packet_of(wire::Explain{user, "sshd", "192.0.2.1"}, id),
+          add_device_packet(asked, id),
+          packet_of(wire::DevicesOf{user}, id),
+          drop_device_packet(asked, id)};
 }
 
 // What came back, as the request's own caller would read it.
@@ -84,7 +104,7 @@ Heard hear_as(Bytes packet, wire::Op op, const wire::RequestId& id) {
   heard.reads = wire::decode_reply(packet, op, id, heard.status, reply);
   const bool ok = heard.reads && heard.status == wire::Status::ok;
   // To whom has no factor yet setup needs no code.
-  if constexpr (requires { reply.accepted; } && !std::is_same_v<Reply, wire::SetupReply>)
+  if constexpr (requires { reply.accepted; } && !std::is_base_of_v<wire::SetupReply, Reply>)
     heard.accepted = ok && reply.accepted;
   if constexpr (requires { reply.ask; }) heard.waved = ok && reply.ask == static_cast<std::uint8_t>(wire::Ask::nothing);
   return heard;
@@ -106,7 +126,10 @@ inline Heard hear(Bytes packet, std::uint8_t number, const wire::RequestId& id) 
     case Op::status: return hear_as<wire::UserState>(packet, op, id);
     case Op::list: return hear_as<wire::ListReply>(packet, op, id);
     case Op::backup_codes:
-    case Op::disable: return hear_as<wire::ProvenReply>(packet, op, id);
+    case Op::disable:
+    case Op::drop_device: return hear_as<wire::ProvenReply>(packet, op, id);
+    case Op::add_device: return hear_as<wire::AddDeviceReply>(packet, op, id);
+    case Op::devices: return hear_as<wire::DevicesReply>(packet, op, id);
     case Op::bypass: return hear_as<wire::BypassReply>(packet, op, id);
     case Op::trail: return hear_as<wire::TrailReply>(packet, op, id);
     case Op::explain: return hear_as<wire::ExplainReply>(packet, op, id);

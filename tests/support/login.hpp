@@ -15,7 +15,7 @@ struct Login {
   [[nodiscard]] std::string wrong() const { return wrong_code(*record.active, now); }
 
   Decision judge(const Attempt& attempt) {
-    return verify_and_burn(record, *record.active, record.window, attempt, rules);
+    return verify_and_burn(record, attempt, rules);
   }
   Decision type(std::string_view answer) { return judge(attempt(answer, now, next_id++)); }
   bool accepts(std::string_view answer) { return type(answer).verdict == Verdict::accepted; }

@@ -36,6 +36,15 @@ inline Record enrolled(std::string user = "alice", std::uint32_t uid = 1000) {
   return record;
 }
 
+// A further device of this user, with a secret of its own.
+inline Credential& add_device(Record& record, std::string name, unsigned digits = 6, std::uint32_t period = 30) {
+  Device& device = record.more.emplace_back();
+  device.credential = credential(wire::Algorithm::sha1, digits, period, "the secret of " + name);
+  device.name = std::move(name);
+  device.added_at = kNow;
+  return device.credential;
+}
+
 // The code of the step that lies `offset` steps from that of `wall`, as somebody would type it.
 inline std::string code_text(const Credential& credential, std::int64_t wall, int offset = 0) {
   const std::uint64_t step = time_step(wall, credential.period) + static_cast<std::uint64_t>(offset);
@@ -107,7 +116,7 @@ inline Record full_record() {
   r.lockout.budget_day = 309;
   std::iota(r.lockout.budget.begin(), r.lockout.budget.end(), std::uint8_t{1});
   r.reservations = {{request_id(1), 401}, {request_id(2), 402}};
-  r.acceptances = {{request_id(3), Purpose::check, 501, 502, 503}};
+  r.acceptances = {{request_id(3), Purpose::check, 501, 502, 503, 2}};
   r.last_success = 601;
   r.last_service = "sshd";
   r.last_source = "192.0.2.1";

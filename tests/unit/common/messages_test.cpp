@@ -83,7 +83,9 @@ using Codecs =
                    Reply<wire::RetireReply>, Reply<wire::Nothing>, Reply<wire::BeginReply>, Reply<wire::VerifyReply>,
                    Reply<wire::PingReply>, Reply<wire::SetupReply>, Reply<wire::CodeReply>, Reply<wire::UserState>,
                    Reply<wire::ListReply>, Reply<wire::PreauthReply>, Reply<wire::EnrolReply>, Reply<wire::ProvenReply>,
-                   Reply<wire::BypassReply>, Reply<wire::TrailReply>, Reply<wire::ExplainReply>>;
+                   Reply<wire::BypassReply>, Reply<wire::TrailReply>, Reply<wire::ExplainReply>,
+                   Request<wire::AddDevice>, Request<wire::DevicesOf>, Request<wire::DropDevice>,
+                   Reply<wire::AddDeviceReply>, Reply<wire::DevicesReply>>;
 TYPED_TEST_SUITE(EveryMessage, Codecs, );
 
 TYPED_TEST(EveryMessage, ComesBackAsItWas) {

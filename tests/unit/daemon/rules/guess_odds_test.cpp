@@ -74,6 +74,18 @@ TEST(GuessOdds, WhateverTheOwnerDoes) {
   EXPECT_NEAR(percent(1300), 0.389, 0.0005);
 }
 
+// The counter is the user's, so that no device buys a guess; but each has codes of its own that one may hit.
+TEST(GuessOdds, EachDeviceAddsItsOwnCodes) {
+  const auto with = [](unsigned devices, std::int64_t guesses) {
+    return -100.0 * std::expm1(static_cast<double>(guesses) * std::log1p(-kChance * devices));
+  };
+  for (const unsigned devices : {1U, 2U, 4U}) {
+    EXPECT_NEAR(with(devices, 100), devices * 0.03, 0.0002) << devices;
+    EXPECT_NEAR(with(devices, 1300), devices * 0.389, 0.012) << devices;
+  }
+  EXPECT_NEAR(with(4, 1300), 1.55, 0.005);
+}
+
 TEST(GuessOdds, WithoutTheBudgetTheyWouldBeNearlyCertain) {
   LockoutPolicy policy;
   policy.monthly_limit = 0;

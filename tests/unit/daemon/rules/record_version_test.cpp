@@ -98,8 +98,10 @@ TEST(RecordVersion, OneIsWrittenAsTheNewest) {
   const auto old = decode_record(bytes_of(kVersionOne));
   ASSERT_TRUE(old.has_value());
   const auto written = test::encoded(*old);
-  ASSERT_EQ(written.size(), kVersionOne.size() / 2 + 3 + 1 + 2 + 2 + 2 + 1 + 8)
-      << "flags for salts and bypass code; two windows, two names, the count of further devices and the epoch";
+  ASSERT_EQ(written.size(), kVersionOne.size() / 2 + 3 + 1 + 1 + 2 + 2 + 2 + 1 + 8)
+      << "flags for salts and bypass code; an acceptance's device, two windows, two names, the count of further "
+         "devices "
+         "and the epoch";
   EXPECT_EQ(written.front(), 3);
   const auto again = decode_record(written);
   ASSERT_TRUE(again.has_value());
@@ -116,7 +118,7 @@ TEST(RecordVersion, OneCutAnywhereOrLongerIsRefused) {
 
 TEST(RecordVersion, TheBytesOfOneAreNotThoseOfAnother) {
   auto bytes = bytes_of(kVersionOne);
-  for (const std::uint8_t version : {2, 3}) {
+  for (const std::uint8_t version : {std::uint8_t{2}, std::uint8_t{3}}) {
     bytes.front() = version;
     EXPECT_FALSE(decode_record(bytes).has_value());
   }
@@ -136,6 +138,7 @@ TEST(RecordVersion, TwoIsReadWhole) {
   now.more.clear();
   now.epoch = 0;
   now.active->window = now.pending->window = 0;
+  now.acceptances[0].device = 0;
   EXPECT_EQ(test::encoded(*r), test::encoded(now));
 }
 

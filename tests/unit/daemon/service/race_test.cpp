@@ -96,6 +96,27 @@ TEST(Race, OneCodeOnEveryPathIsAcceptedOnce) {
   }
 }
 
+// Two devices with one secret: a code that matches at both is one code. And two with secrets of their own: each code
+// once.
+TEST(Race, OneCodeOfTwoDevicesIsAcceptedOnce) {
+  Host host;
+  for (unsigned round = 0; round < rounds(); ++round) {
+    Record alice = test::enrolled();
+    const bool shared = round % 2 == 0;
+    Credential& tablet = test::add_device(alice, "tablet");
+    if (shared) tablet = *alice.active;
+    host.storage().put(alice);
+    const std::string codes[] = {host.code(), test::code_text(tablet, host.clock().wall())};
+    std::atomic<unsigned> accepted = 0;
+    all_at_once(kThreads, [&](unsigned i) {
+      if (host.accepted(3 + i % 13, codes[i % 2], (round + 1) * kThreads + i)) ++accepted;
+    });
+    EXPECT_EQ(accepted, shared ? 1U : 2U) << round;
+    EXPECT_EQ(host.storage().get("alice").lockout.charged, 0U);
+    host.clock().advance(90);
+  }
+}
+
 TEST(Race, OneBackupCodeOnEveryPathIsAcceptedOnce) {
   Host host;
   for (unsigned round = 0; round < rounds(); ++round) {

@@ -1,4 +1,6 @@
 // Every state of a user × every request × (root, the user, somebody else): the outcome of each.
+#include "tests/unit/daemon/service/states.hpp"
+
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -7,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/whole_daemon.hpp"
 #include "tests/unit/daemon/service/states_table.hpp"
 
 namespace umbra {
@@ -16,76 +17,9 @@ namespace {
 using test::kAlice;
 using test::kBob;
 using test::kRoot;
-using test::WholeDaemon;
+using test::kStates;
+using test::Subject;
 using wire::Status;
-
-struct Subject : WholeDaemon {
-  Subject() {
-    configure([](Config& config) { config.backup_code_count = 1; });
-  }
-
-  Login login;  // as the module asks in this state
-  std::vector<std::string> backup_codes = {"ABCD-EFGH"};
-};
-
-// Hashed once for all cells of the table.
-Record enrolled_with_codes(Subject& subject) {
-  static const auto kCodes = make_backup_codes(2, test::kNow);
-  Record alice = test::enrolled();
-  alice.backup = kCodes->set;
-  subject.backup_codes = {std::string(text(*kCodes).substr(0, 9))};
-  return alice;
-}
-
-Record without_factor() {
-  Record alice = test::enrolled();
-  alice.active.reset();
-  return alice;
-}
-
-void make_locked(Record& record) {
-  record.lockout.locked_since = test::kNow;
-  record.lockout.locked_until = test::kNow + 1800;
-}
-
-const std::vector<std::pair<std::string, std::function<void(Subject&)>>> kStates = {
-    {"unknown", [](Subject& s) { s.names().users.erase("alice"); }},
-    {"none", [](Subject&) {}},
-    {"pending",
-     [](Subject& s) {
-       Record alice = without_factor();
-       alice.pending = test::credential();
-       s.storage().put(alice);
-     }},
-    {"enabled", [](Subject& s) { s.storage().put(enrolled_with_codes(s)); }},
-    {"enforced",
-     [](Subject& s) {
-       Record alice = without_factor();
-       alice.enforced = true;
-       s.storage().put(alice);
-     }},
-    {"locked",
-     [](Subject& s) {
-       Record alice = enrolled_with_codes(s);
-       make_locked(alice);
-       s.storage().put(alice);
-     }},
-    {"suspended",
-     [](Subject& s) {
-       Record alice = enrolled_with_codes(s);
-       alice.lockout.consecutive = 100;
-       s.storage().put(alice);
-     }},
-    {"exempt",
-     [](Subject& s) {
-       s.storage().put(enrolled_with_codes(s));
-       s.configure([](Config& config) {
-         Rule rule;
-         rule.second_factor = SecondFactor::exempt;
-         config.policy.rules = {rule};
-       });
-     }},
-};
 
 std::string word(Status status) {
   switch (status) {
@@ -100,6 +34,8 @@ std::string word(Status status) {
     case Status::keys_read_only: return "keys_read_only";
     case Status::keys_changed: return "keys_changed";
     case Status::keys_needed: return "keys_needed";
+    case Status::no_device: return "no_device";
+    case Status::devices_full: return "devices_full";
   }
   return "?";
 }
