@@ -74,6 +74,12 @@ enum class Op : std::uint8_t {
   rotate = 32,        // root: a new first key, and all that is stored sealed by it
   rotation = 33,      // root: how far that is
   retire = 34,        // root: every key but the first leaves the ring
+  backup_begin = 35,  // root: all records as they are now, held for the pages that follow
+  backup_page = 36,   // root: the next lines of that backup
+  restore = 37,       // root: the lines of a backup are going to come
+  restore_page = 38,  // root: the next of them, looked at and put aside
+  restore_end = 39,   // root: those were all; they take the place of all records
+  inspect = 40,       // root: which records do not open
   add_device = 55,    // tool: a fresh pending secret for a further device
   devices = 56,       // tool: one user's devices
   drop_device = 57,   // tool: one device is gone

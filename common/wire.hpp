@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/admin_messages.hpp"
+#include "common/backup_messages.hpp"
 #include "common/device_messages.hpp"
 #include "common/key_messages.hpp"
 #include "common/login_messages.hpp"

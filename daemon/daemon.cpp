@@ -16,6 +16,7 @@
 #include "daemon/crypto/sodium.hpp"
 #include "daemon/edge/front.hpp"
 #include "daemon/edge/listener.hpp"
+#include "daemon/service/archivist.hpp"
 #include "daemon/service/locksmith.hpp"
 #include "daemon/service/sweeper.hpp"
 #include "daemon/store/lmdb_store.hpp"
@@ -35,6 +36,8 @@ constexpr std::size_t kLookupQueue = 4096, kSlowQueue = 64, kEnrolmentQueue = 64
 // How long a record may be in the journal alone, and what a power cut may take of the audit trail; the log has that.
 constexpr std::chrono::seconds kCheckpointInterval{1};
 constexpr std::size_t kCheckpointQueue = 4;
+constexpr std::chrono::seconds kIdleInterval{
+    10};  // how often backups and restores are looked at that nobody goes on with
 
 void keep_secrets_in_memory() {
   const rlimit no_core{0, 0};
@@ -141,6 +144,8 @@ void run_daemon(const Paths& paths, const Log& log) {
   const auto ring = open_keyring(paths.keyring, store, clock, log);
   if (const auto unlocked = store.unlock(ring, clock); !unlocked)
     throw std::runtime_error(paths.keyring + ": " + unlocked.error());
+  if (const auto older = value_or_throw(store.guard(directory, settings.get()->totp.window)))
+    log.note(LOG_WARNING, *older);
 
   // The loop outlives whatever may still post to it; lanes and committer finish their work before it goes.
   asio::io_context loop(1);
@@ -157,22 +162,23 @@ void run_daemon(const Paths& paths, const Log& log) {
                   sources, passwords, lanes.password, lanes.slow, lanes.enrolment};
   Sweeper sweeper(context);
   Locksmith locksmith(context, store, trail, *ring, paths.keyring);
+  Archivist archivist(context, store, paths.keyring);
   // The dispatcher needs the lookup lane, whose last jobs need the dispatcher: the lane goes first.
   std::optional<Dispatcher> dispatcher;
   Lane lookup(kLookupThreads, kLookupQueue, complain, kLookupReserves);
   Front front(loop);
-  dispatcher.emplace(context, trail, lookup, locksmith, &front);
+  dispatcher.emplace(context, trail, lookup, locksmith, archivist, &front);
 
   const auto given = value_or_throw(systemd::listen_fd());
   Listener listener(loop, given ? *given : bind_socket(paths.socket), *dispatcher, log);
   asio::signal_set signals(loop, SIGTERM, SIGINT, SIGHUP);
-  asio::steady_timer watchdog(loop), to_disk(loop), clean_up(loop);
+  asio::steady_timer watchdog(loop), to_disk(loop), idle(loop), clean_up(loop);
   const std::function<void()> on_hangup = [&] { reload(paths, settings, log); };
   const std::function<void()> on_end = [&] {
     systemd::notify_stopping();
     log.note(LOG_NOTICE, "stopping");
     signals.cancel();
-    for (auto* timer : {&watchdog, &to_disk, &clean_up}) timer->cancel();
+    for (auto* timer : {&watchdog, &to_disk, &idle, &clean_up}) timer->cancel();
     listener.stop();
     loop.stop();
   };
@@ -189,10 +195,12 @@ void run_daemon(const Paths& paths, const Log& log) {
   };
   store.on_half_full(on_checkpoint);
   // A queue that is full has more urgent work: the next time will do.
+  const std::function<void()> on_idle = [&] { (void)lookup.post([&] { archivist.sweep(); }); };
   const std::function<void()> on_clean_up = [&] { (void)lookup.post([&] { sweeper.sweep(); }); };
   if (const auto interval = systemd::watchdog_interval(); interval.count() > 0)
     every(watchdog, interval / 2, on_watchdog);
   every(to_disk, kCheckpointInterval, on_checkpoint);
+  every(idle, kIdleInterval, on_idle);
   every(clean_up, std::chrono::seconds(Sweeper::kInterval), on_clean_up);
   listener.start();
   locksmith.resume();

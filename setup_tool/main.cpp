@@ -46,6 +46,9 @@ umbra::Exit run(umbra::Tool& tool) {
     case umbra::Verb::log: return run_log(tool);
     case umbra::Verb::doctor: return tool.words.user.empty() ? run_checkup(tool) : run_doctor(tool);
     case umbra::Verb::key: return run_key(tool);
+    case umbra::Verb::backup: return run_backup(tool);
+    case umbra::Verb::restore: return run_restore(tool);
+    case umbra::Verb::db: return run_db_check(tool);
   }
   return umbra::Exit::usage;
 }
@@ -53,7 +56,8 @@ umbra::Exit run(umbra::Tool& tool) {
 // Whose business is nobody's in particular: without a name they are not about the caller.
 bool is_about_many(umbra::Verb verb) {
   return verb == umbra::Verb::list || verb == umbra::Verb::log || verb == umbra::Verb::enforce ||
-         verb == umbra::Verb::unenforce || verb == umbra::Verb::doctor || verb == umbra::Verb::key;
+         verb == umbra::Verb::unenforce || verb == umbra::Verb::doctor || verb == umbra::Verb::key ||
+         verb == umbra::Verb::backup || verb == umbra::Verb::restore || verb == umbra::Verb::db;
 }
 
 umbra::Exit act_on(const umbra::Words& words, const umbra::Output& out) {

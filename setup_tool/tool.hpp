@@ -33,6 +33,9 @@ Exit run_log(Tool& tool);
 Exit run_doctor(Tool& tool);   // --user: one login
 Exit run_checkup(Tool& tool);  // the machine
 Exit run_key(Tool& tool);
+Exit run_backup(Tool& tool);
+Exit run_restore(Tool& tool);
+Exit run_db_check(Tool& tool);
 
 // The one line on standard error that an error or a note is.
 void tell(std::string_view line);

@@ -130,6 +130,27 @@ void add_key(CLI::App& app, Draft& draft) {
       ->check(CLI::IsMember(std::vector<std::string>{"list", "rotate", "retire"}));
 }
 
+void add_backup(CLI::App& app, Draft& draft) {
+  CLI::App& verb = *app.add_subcommand("backup", "root: all records, sealed as they are, into a new file");
+  verb.add_option("FILE", draft.words.file, "which must not be there yet")->type_name("")->required();
+  verb.add_flag("--with-keys", draft.words.with_keys, "and the key ring, which opens them: keep the file as safe");
+}
+
+void add_restore(CLI::App& app, Draft& draft) {
+  CLI::App& verb = *app.add_subcommand("restore", "root: the records of a backup in the place of all that are there");
+  verb.add_option("FILE", draft.words.file, "which backup made")->type_name("")->required();
+  verb.add_flag("--keep-backup-codes", draft.words.keep_backup_codes,
+                "unused backup codes count again: no user used one since the backup");
+}
+
+void add_db(CLI::App& app, Draft& draft) {
+  CLI::App& verb = *app.add_subcommand("db", "root: check that every record opens");
+  verb.add_option("ACTION", draft.db_action, "what to do")
+      ->type_name("")
+      ->required()
+      ->check(CLI::IsMember(std::vector<std::string>{"check"}));
+}
+
 }  // namespace
 
 std::string check_user(const std::string& user) {
@@ -171,6 +192,9 @@ void add_verbs(CLI::App& app, Draft& draft) {
   add_log(app, draft);
   add_doctor(app, draft);
   add_key(app, draft);
+  add_backup(app, draft);
+  add_restore(app, draft);
+  add_db(app, draft);
 }
 
 }  // namespace umbra

@@ -28,7 +28,10 @@ const std::map<std::string, Verb> kVerbs = {{"setup", Verb::setup},
                                             {"remove", Verb::remove},
                                             {"log", Verb::log},
                                             {"doctor", Verb::doctor},
-                                            {"key", Verb::key}};
+                                            {"key", Verb::key},
+                                            {"backup", Verb::backup},
+                                            {"restore", Verb::restore},
+                                            {"db", Verb::db}};
 const std::map<std::string, KeyAction> kKeyActions = {
     {"list", KeyAction::list}, {"rotate", KeyAction::rotate}, {"retire", KeyAction::retire}};
 const std::map<std::string, wire::Algorithm> kAlgorithms = {

@@ -26,6 +26,9 @@ enum class Verb : std::uint8_t {
   log,
   doctor,
   key,
+  backup,
+  restore,
+  db,
 };
 
 enum class KeyAction : std::uint8_t { list, rotate, retire };
@@ -58,6 +61,10 @@ struct Words {
   std::string root;                   // of another system's files; empty: this machine
 
   KeyAction key = KeyAction::list;
+
+  // backup, restore
+  std::string file;
+  bool with_keys = false, keep_backup_codes = false;
 };
 
 // Where there are no words to act on: what to print and how to end.

@@ -173,6 +173,22 @@ tl::expected<KeyRing, std::string> load_keyring(const std::string& path, bool& m
   return ring;
 }
 
+tl::expected<void, std::string> show_keys(const std::string& path, const KeyRing& present,
+                                          const std::function<void(std::string_view)>& each) {
+  bool missing = false;
+  const auto text = read_text(path, missing);
+  if (!text) return tl::unexpected(text.error());
+  const auto ring = KeyRing::parse(text->view());
+  const bool in_use = ring && same_keys(*ring, present);
+  if (!in_use)
+    return tl::unexpected("the key ring " + path + " was changed since it was read: restart umbra-totpd first");
+  for (std::string_view rest = text->view(); !rest.empty();) {
+    const std::string_view line = keyring_text::take_line(rest);
+    if (keyring_text::is_key(line)) each(keyring_text::trim(line));
+  }
+  return {};
+}
+
 tl::expected<KeyRing, std::string> create_keyring(const std::string& path, std::int64_t now) {
   mkdir(folder_of(path).c_str(), 0755);  // where that fails, open() tells
   const NewKey key;

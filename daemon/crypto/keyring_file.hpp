@@ -1,6 +1,7 @@
 // The key ring's file: read into wiped memory, and changed whole or not at all; ruled by ARCHITECTURE.md, "Keys".
 #pragma once
 
+#include <functional>
 #include <string>
 #include <tl/expected.hpp>
 
@@ -15,6 +16,11 @@ tl::expected<KeyRing, std::string> load_keyring(const std::string& path, bool& m
 // Writes a ring of one new random key: mode 0400, never over an existing file, file and folder synced before it
 // returns. The folder is made (0755) where it is missing. `now`: unix seconds, told in a comment.
 tl::expected<KeyRing, std::string> create_keyring(const std::string& path, std::int64_t now);
+
+// Gives `each` the keys of the file as its lines have them, the first one first, where they are those of `present`; the
+// text is wiped behind it. The error is one line.
+tl::expected<void, std::string> show_keys(const std::string& path, const KeyRing& present,
+                                          const std::function<void(std::string_view key)>& each);
 
 struct RingFailure {
   enum class Kind : std::uint8_t {

@@ -39,6 +39,20 @@ void generichash(std::initializer_list<Bytes> parts, std::span<std::uint8_t, 16>
   crypto_generichash_final(&state, out.data(), out.size());
 }
 
+struct Digest::State {
+  crypto_generichash_state hash;
+};
+Digest::Digest() : state_(std::make_unique<State>()) { crypto_generichash_init(&state_->hash, nullptr, 0, kSize); }
+Digest::~Digest() = default;
+void Digest::add(std::string_view text) noexcept {
+  crypto_generichash_update(&state_->hash, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+}
+std::array<std::uint8_t, Digest::kSize> Digest::end() noexcept {
+  std::array<std::uint8_t, kSize> sum{};
+  crypto_generichash_final(&state_->hash, sum.data(), sum.size());
+  return sum;
+}
+
 std::size_t base64url_size(std::size_t bytes) noexcept { return (bytes + 2) / 3 * 4; }
 
 void encode_base64url(Bytes in, std::span<char> out) noexcept {

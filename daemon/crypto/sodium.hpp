@@ -1,6 +1,7 @@
 // The one wrapper of libsodium: randomness, constant-time compare, base64url, locked memory; names from libsodium.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -29,6 +30,23 @@ bool equal(Bytes a, Bytes b) noexcept;
 
 // BLAKE2b (RFC 7693) of the parts one behind the other: a checksum of 16 bytes, without a key.
 void generichash(std::initializer_list<Bytes> parts, std::span<std::uint8_t, 16> out) noexcept;
+
+// The same over more than fits into memory, 32 bytes long.
+class Digest {
+ public:
+  static constexpr std::size_t kSize = 32;
+  Digest();
+  ~Digest();
+  Digest(const Digest&) = delete;
+  Digest& operator=(const Digest&) = delete;
+  void add(std::string_view text) noexcept;
+  // Once; nothing is added behind it.
+  std::array<std::uint8_t, kSize> end() noexcept;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 // RFC 4648 §5, "Base 64 Encoding with URL and Filename Safe Alphabet", with padding; in constant time, since keys
 // pass through here. Decoding refuses everything that encoding would not have written.

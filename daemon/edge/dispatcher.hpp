@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/edge/front.hpp"
+#include "daemon/service/archivist.hpp"
 #include "daemon/service/call.hpp"
 #include "daemon/service/custodian.hpp"
 #include "daemon/service/enroller.hpp"
@@ -17,7 +18,8 @@ namespace umbra {
 class Dispatcher {
  public:
   // Without a front all lookups go to the lane.
-  Dispatcher(Context& context, Trail& trail, Lane& lookup, Locksmith& locksmith, Front* front = nullptr)
+  Dispatcher(Context& context, Trail& trail, Lane& lookup, Locksmith& locksmith, Archivist& archivist,
+             Front* front = nullptr)
       : judge_(context),
         login_enrolment_(context),
         verifier_(context, judge_, login_enrolment_),
@@ -28,6 +30,7 @@ class Dispatcher {
         help_desk_(context),
         reader_(context, trail),
         locksmith_(locksmith),
+        archivist_(archivist),
         context_(context),
         lookup_(lookup),
         front_(front) {}
@@ -51,6 +54,7 @@ class Dispatcher {
   HelpDesk help_desk_;
   TrailReader reader_;
   Locksmith& locksmith_;
+  Archivist& archivist_;
   Context& context_;
   Lane& lookup_;
   Front* front_;

@@ -116,6 +116,28 @@ void unlock(LockoutState& state) noexcept {
   state.charged = charged;
 }
 
+LockoutState stricter(LockoutState a, LockoutState b) noexcept {
+  const std::int64_t day = std::max(a.budget_day, b.budget_day);
+  turn_budget(a, day);
+  turn_budget(b, day);
+  for (std::size_t i = 0; i < a.budget.size(); ++i) a.budget[i] = std::max(a.budget[i], b.budget[i]);
+  if (b.locked_until > a.locked_until) {
+    a.locked_since = b.locked_since;
+    a.locked_until = b.locked_until;
+  }
+  a.locks = std::max(a.locks, b.locks);
+  a.consecutive = std::max(a.consecutive, b.consecutive);
+  a.charged = std::max(a.charged, b.charged);
+  std::array<std::int64_t, 2 * LockoutState::kMaxRecent> both{};
+  const auto end = std::set_union(a.recent.begin(), a.recent.begin() + a.recent_count, b.recent.begin(),
+                                  b.recent.begin() + b.recent_count, both.begin());
+  const auto count = std::min<std::ptrdiff_t>(end - both.begin(), LockoutState::kMaxRecent);
+  a.recent.fill(0);
+  std::copy(end - count, end, a.recent.begin());
+  a.recent_count = static_cast<std::uint8_t>(count);
+  return a;
+}
+
 unsigned budget_used(const LockoutState& state) noexcept {
   unsigned sum = 0;
   for (const std::uint8_t day : state.budget) sum += day;

@@ -68,6 +68,9 @@ bool complete(LockoutState& state, std::uint64_t charged_then) noexcept;
 // The administrator's unlock: lock, suspension and budget.
 void unlock(LockoutState& state) noexcept;
 
+// What is true of either: two states of one user, one of them older.
+LockoutState stricter(LockoutState a, LockoutState b) noexcept;
+
 unsigned budget_used(const LockoutState& state) noexcept;
 
 }  // namespace lockout

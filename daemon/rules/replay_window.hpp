@@ -29,6 +29,30 @@ struct ReplayWindow {
     }
   }
 
+  // This step and all before it.
+  void spend_up_to(std::uint64_t step) noexcept {
+    if (mask == 0 || step >= highest) {
+      highest = step;
+      mask = ~std::uint64_t{0};
+    } else if (highest - step < kSize) {
+      mask |= ~std::uint64_t{0} << (highest - step);
+    }
+  }
+
+  // Whatever is spent there.
+  void spend_all_of(const ReplayWindow& other) noexcept {
+    if (other.mask == 0) return;
+    if (mask == 0) {
+      *this = other;
+      return;
+    }
+    const bool behind = highest < other.highest;
+    const ReplayWindow& ahead = behind ? other : *this;
+    const ReplayWindow& rest = behind ? *this : other;
+    const std::uint64_t apart = ahead.highest - rest.highest;
+    *this = {ahead.highest, ahead.mask | (apart < kSize ? rest.mask << apart : 0)};
+  }
+
   bool operator==(const ReplayWindow&) const = default;
 };
 

@@ -102,6 +102,8 @@ void Database::erase(const Transaction& txn, std::string_view key) const {
   if (code != MDB_NOTFOUND) check("erase", code);
 }
 
+void Database::clear(const Transaction& txn) const { check("empty", mdb_drop(txn.get(), dbi_, 0)); }
+
 std::size_t Database::entries(const Transaction& txn) const {
   MDB_stat stat{};
   check("count", mdb_stat(txn.get(), dbi_, &stat));

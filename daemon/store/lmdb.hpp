@@ -59,6 +59,7 @@ class Database {
   [[nodiscard]] std::optional<std::string_view> get(const Transaction& txn, std::string_view key) const;
   void put(const Transaction& txn, std::string_view key, std::string_view value) const;
   void erase(const Transaction& txn, std::string_view key) const;  // a missing key is fine
+  void clear(const Transaction& txn) const;                        // all keys
   [[nodiscard]] std::size_t entries(const Transaction& txn) const;
   [[nodiscard]] MDB_dbi get() const noexcept { return dbi_; }
 

@@ -23,12 +23,16 @@ std::string decoy_name(std::string_view unknown_user) {
 // acknowledged, and a start without them would take used codes again.
 LmdbStore::LmdbStore(const StateDirectory& directory) : env_(directory.path(), kMapSize, 4) {
   lmdb::Transaction txn(env_, Mode::write);
-  users_.emplace(txn, "users");
+  users_[0].emplace(txn, "users");
+  users_[1].emplace(txn, "users-b");
   meta_.emplace(txn, "meta");
+  users_[1 - active_in(txn)]->clear(txn);  // what a restore left that did not come to its end
+  read_epoch(txn);
   if (const auto mark = meta_->get(txn, kMarkKey))
     mark_ = JournalMark::decode(*mark);
   else
     sodium::random(mark_.id.bytes);
+  lineage_ = mark_.id;
   const std::string path = directory.path() + "/journal";
   if (!Journal::belongs(path, mark_.id)) {
     if (!mark_.closed)
@@ -42,7 +46,7 @@ LmdbStore::LmdbStore(const StateDirectory& directory) : env_(directory.path(), k
                    [&](const std::string& user, std::string_view token) { put(txn, user, token); });
   mark_.applied = journal_->last();
   mark_.closed = false;
-  meta_->put(txn, kMarkKey, mark_.encode());
+  put_mark(txn, mark_);
   txn.commit();
   directory.sync();
 }
@@ -52,7 +56,7 @@ LmdbStore::~LmdbStore() {
     if (!checkpoint()) return;
     lmdb::Transaction txn(env_, Mode::write);
     mark_.closed = true;
-    meta_->put(txn, kMarkKey, mark_.encode());
+    put_mark(txn, mark_);
     txn.commit();
   } catch (const std::exception&) {
     return;  // the next start finds all of it in the journal
@@ -60,13 +64,18 @@ LmdbStore::~LmdbStore() {
 }
 
 void LmdbStore::put(const lmdb::Transaction& txn, const std::string& user, std::string_view token) {
-  token.empty() ? users_->erase(txn, user) : users_->put(txn, user, token);
+  const lmdb::Database& users = users_in(txn);
+  token.empty() ? users.erase(txn, user) : users.put(txn, user, token);
+}
+
+void LmdbStore::put_mark(const lmdb::Transaction& txn, const JournalMark& mark) const {
+  meta_->put(txn, kMarkKey, mark.encode());
 }
 
 bool LmdbStore::empty() {
   if (const auto done = checkpoint(); !done) throw std::runtime_error(done.error());
   const lmdb::Transaction txn(env_, Mode::read);
-  lmdb::Cursor cursor(txn, *users_);
+  lmdb::Cursor cursor(txn, users_in(txn));
   auto entry = cursor.at_or_after({});
   while (entry && is_decoy(entry->key)) entry = cursor.next();
   return !entry;
@@ -76,7 +85,7 @@ bool LmdbStore::empty() {
 std::optional<std::string> LmdbStore::token_of(const std::string& user) {
   if (auto token = overlay_.find(user)) return token->empty() ? std::nullopt : token;
   const lmdb::Transaction txn(env_, Mode::read);
-  const auto stored = users_->get(txn, user);
+  const auto stored = users_in(txn).get(txn, user);
   return stored ? std::optional(std::string(*stored)) : std::nullopt;
 }
 
@@ -90,6 +99,7 @@ tl::expected<std::optional<Record>, StoreError> LmdbStore::open(std::string_view
   // The name is inside the seal as well: a record moved under another user's name is refused.
   if (!record || record->user != user)
     return tl::unexpected(StoreError("a record is damaged or belongs to another user: restore it from a backup"));
+  catch_up(*record, epoch());
   return record;
 }
 
@@ -126,9 +136,10 @@ void LmdbStore::run(Tokens& staged, Change& change) {
     record = std::move(*opened);
   }
   if (!change.mutate(record)) return;
-  if (record)
+  if (record) {
+    record->epoch = epoch().generation;
     staged.insert_or_assign(change.user, seal(change.user, *record));
-  else if (token)
+  } else if (token)
     staged.insert_or_assign(change.user, std::string());
 }
 
@@ -139,6 +150,8 @@ tl::expected<bool, StoreError> LmdbStore::append(std::span<Change> batch) {
   if (staged.empty()) return true;
   if (!journal_->fits(staged)) return false;
   if (auto written = journal_->append(staged); !written) return tl::unexpected(written.error());
+  if (changed_ != nullptr)
+    for (const auto& [user, token] : staged) changed_->insert(user);
   overlay_.add(std::move(staged));
   if (journal_->half_full() && on_half_full_ && !std::exchange(asked_, true)) on_half_full_();
   return true;
@@ -179,9 +192,10 @@ tl::expected<void, StoreError> LmdbStore::checkpoint() try {
     lmdb::Transaction txn(env_, Mode::write);
     for (const auto& [user, token] : overlay_.frozen()) put(txn, user, token);
     mark_.applied = frozen_last_;
-    meta_->put(txn, kMarkKey, mark_.encode());
+    put_mark(txn, mark_);
     txn.commit();
     overlay_.forget_frozen();
+    mark_epoch();
   }
 } catch (const std::exception& error) {
   return tl::unexpected(StoreError(error.what()));
@@ -192,7 +206,7 @@ tl::expected<void, StoreError> LmdbStore::walk(const std::string& after,
                                                const std::function<bool(std::string_view, const Record*)>& each) try {
   if (auto done = checkpoint(); !done) return done;
   const lmdb::Transaction txn(env_, Mode::read);
-  lmdb::Cursor cursor(txn, *users_);
+  lmdb::Cursor cursor(txn, users_in(txn));
   for (auto entry = cursor.at_or_after(after); entry; entry = cursor.next()) {
     if (entry->key == after || is_decoy(entry->key)) continue;
     const std::string user(entry->key);

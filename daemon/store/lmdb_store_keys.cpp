@@ -55,7 +55,7 @@ tl::expected<void, StoreError> LmdbStore::unlock(std::shared_ptr<const KeyRing> 
   if (!no_users)
     return tl::unexpected(
         StoreError("the key ring does not open this database: put the right key ring back; nothing was changed"));
-  create_decoys(txn);
+  create_decoys(txn, users_in(txn));
   meta_->put(txn, kCheckKey, ring_->seal(bytes(kCheckText), clock.wall()));
   meta_->erase(txn, kNextKey);
   txn.commit();
@@ -65,7 +65,7 @@ tl::expected<void, StoreError> LmdbStore::unlock(std::shared_ptr<const KeyRing> 
   return tl::unexpected(StoreError(error.what()));
 }
 
-void LmdbStore::create_decoys(const lmdb::Transaction& txn) {
+void LmdbStore::create_decoys(const lmdb::Transaction& txn, const lmdb::Database& users) {
   for (unsigned i = 0; i < kDecoys; ++i) {
     Record decoy;
     decoy.user = std::string(1, '\0') + "decoy" + std::to_string(i);
@@ -73,7 +73,7 @@ void LmdbStore::create_decoys(const lmdb::Transaction& txn) {
     sodium::random(decoy.backup.salt);
     decoy.backup.codes.resize(10);
     for (auto& code : decoy.backup.codes) sodium::random(code.hash);
-    users_->put(txn, decoy.user, seal(decoy.user, decoy));
+    users.put(txn, decoy.user, seal(decoy.user, decoy));
   }
 }
 
@@ -104,7 +104,7 @@ tl::expected<void, StoreError> LmdbStore::end_reseal() try {
 tl::expected<void, StoreError> LmdbStore::survey(const std::string& after, const Survey& each) try {
   if (auto done = checkpoint(); !done) return done;
   const lmdb::Transaction txn(env_, Mode::read);
-  lmdb::Cursor cursor(txn, *users_);
+  lmdb::Cursor cursor(txn, users_in(txn));
   SecretBytes<kMaxRecordSize> plain;
   for (auto entry = cursor.at_or_after(after); entry; entry = cursor.next()) {
     if (!after.empty() && entry->key == after) continue;
@@ -121,7 +121,7 @@ tl::expected<void, StoreError> LmdbStore::survey(const std::string& after, const
 
 std::size_t LmdbStore::records() {
   const lmdb::Transaction txn(env_, Mode::read);
-  return users_->entries(txn);
+  return users_in(txn).entries(txn);
 }
 
 }  // namespace umbra

@@ -34,6 +34,13 @@ class Overlay {
     return !active_.empty();
   }
 
+  // LMDB has another state, which makes all of this old.
+  void clear() {
+    const std::lock_guard lock(mutex_);
+    active_.clear();
+    frozen_.clear();
+  }
+
   void freeze() {
     const std::lock_guard lock(mutex_);
     frozen_.swap(active_);

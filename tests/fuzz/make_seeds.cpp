@@ -65,6 +65,26 @@ void factor_requests(const Corpus& corpus) {
   corpus.request("explain", wire::Explain{"alice", "sshd", "192.0.2.1"});
 }
 
+void backup_seeds(const Corpus& corpus) {
+  using wire::Op;
+  const Bytes lines = test::bytes("umbra-totp backup 1\nmade 1700000000\n");
+  corpus.request("backup_begin", wire::BackupBegin{true});
+  corpus.request("backup_page", wire::BackupPage{77, 2});
+  corpus.request("restore", wire::Restore{true});
+  corpus.request("restore_page", wire::RestorePage{77, 2, lines});
+  corpus.request("restore_end", wire::RestoreEnd{77});
+  corpus.request("inspect", wire::Inspect{"alice"});
+  corpus.reply("backup_begin", Op::backup_begin, wire::BackupBegun{1, 77, 1000});
+  corpus.reply("backup_page", Op::backup_page, wire::BackupPageReply{0, true, 20, 1, lines});
+  corpus.reply("restore_page", Op::restore_page, wire::RestorePageReply{6, 17, 20, 1000});
+  corpus.reply("restore_end", Op::restore_end, wire::RestoreEndReply{0, 0, 1000, 3, 2});
+  std::vector<std::uint8_t> items(64);
+  Writer w(items);
+  const wire::DamagedRecord damaged{"alice", 1};
+  wire::DamagedRecord::fields(w, damaged);
+  corpus.reply("inspect", Op::inspect, wire::InspectReply{true, "bob", 1000, 2500, 1, Bytes(items).first(w.size())});
+}
+
 void replies(const Corpus& corpus) {
   using wire::Op;
   corpus.reply("begin", Op::begin, wire::BeginReply{1, 6, "gAAAAA"});
@@ -212,6 +232,7 @@ int main(int argc, char** argv) {
   const umbra::fuzz::Corpus corpus(argv[1]);
   umbra::fuzz::requests(corpus);
   umbra::fuzz::factor_requests(corpus);
+  umbra::fuzz::backup_seeds(corpus);
   umbra::fuzz::device_seeds(corpus);
   umbra::fuzz::replies(corpus);
   umbra::fuzz::factor_replies(corpus);

@@ -50,6 +50,17 @@ void trail_page(Bytes input) {
   }
 }
 
+void inspection(Bytes input) {
+  wire::InspectReply reply;
+  if (!decode(input, wire::Op::inspect, reply)) return;
+  Reader r(reply.items);
+  for (unsigned i = 0; i < reply.count && r.ok(); ++i) {
+    wire::DamagedRecord record;
+    wire::DamagedRecord::fields(r, record);
+    require(r.ok() || record.user.empty() || record.user.data() >= text(reply.items).data(), "names lie in the packet");
+  }
+}
+
 void keys(Bytes input) {
   wire::KeysReply reply;
   if (!decode(input, wire::Op::keys, reply)) return;
@@ -96,6 +107,11 @@ void reply(Bytes input) {
   list_page(input);
   trail_page(input);
   keys(input);
+  for (const Op op : {Op::backup_begin, Op::restore}) decode<wire::BackupBegun>(input, op);
+  decode<wire::BackupPageReply>(input, Op::backup_page);
+  decode<wire::RestorePageReply>(input, Op::restore_page);
+  decode<wire::RestoreEndReply>(input, Op::restore_end);
+  inspection(input);
   devices(input);
 }
 

@@ -46,6 +46,12 @@ void request(Bytes input) {
   decode<wire::Rotate>(input, header);
   decode<wire::RotationOf>(input, header);
   decode<wire::Retire>(input, header);
+  decode<wire::BackupBegin>(input, header);
+  decode<wire::BackupPage>(input, header);
+  decode<wire::Restore>(input, header);
+  decode<wire::RestorePage>(input, header);
+  decode<wire::RestoreEnd>(input, header);
+  decode<wire::Inspect>(input, header);
   decode<wire::AddDevice>(input, header);
   decode<wire::DevicesOf>(input, header);
   decode<wire::DropDevice>(input, header);

@@ -10,8 +10,9 @@ namespace {
 
 bool roots(std::uint8_t op) {
   using wire::Op;
-  constexpr Op kRoots[] = {Op::list,      Op::unlock, Op::remove, Op::enforce,
-                           Op::unenforce, Op::bypass, Op::trail,  Op::explain};
+  constexpr Op kRoots[] = {Op::list,    Op::unlock,       Op::remove,      Op::enforce,      Op::unenforce,
+                           Op::bypass,  Op::trail,        Op::explain,     Op::backup_begin, Op::backup_page,
+                           Op::restore, Op::restore_page, Op::restore_end, Op::inspect};
   return std::find(std::begin(kRoots), std::end(kRoots), static_cast<Op>(op)) != std::end(kRoots);
 }
 

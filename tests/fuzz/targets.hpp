@@ -10,6 +10,7 @@ namespace umbra::fuzz {
 
 // The daemon's.
 void answer(Bytes input);
+void backup(Bytes input);
 void challenge(Bytes input);
 void config(Bytes input);
 void connection(Bytes input);

@@ -138,7 +138,7 @@ def programs():
 def forbidden():
     profile = Profile(PROFILE)
     ours = ["/etc/umbra-totp/keyring", "/var/lib/umbra-totp/data.mdb", "/var/lib/umbra-totp/journal",
-            "/run/umbra-totp/socket", "/run/credentials/umbra-totpd.service/keyring"]
+            "/var/lib/umbra-totp/epoch", "/run/umbra-totp/socket", "/run/credentials/umbra-totpd.service/keyring"]
     for path in ours:
         expect(profile.permits(MAIN, path, "r"), f"the daemon may not read {path}")
         expect(not profile.permits(PASSWORD, path, "r"), f"the helper may read {path}")

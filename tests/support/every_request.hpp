@@ -19,6 +19,8 @@ struct Asked {
   std::string challenge = "gAAAAA", verified = "gAAAAA", enrolling = "gAAAAA";
 };
 
+inline constexpr std::uint8_t kBackupLines[] = {'u', 's', 'e', 'r', ' ', 'A', '\n', 'e', 'n', 'd', '\n'};
+
 template <class Message>
 Packet packet_of(const Message& message, const wire::RequestId& id) {
   Packet packet(wire::kMaxPacket);
@@ -84,6 +86,12 @@ inline std::vector<Packet> every_request(const Asked& asked, const wire::Request
           packet_of(wire::Bypass{user, 900}, id),
           packet_of(wire::TrailOf{user, 0, 20}, id),
           packet_of(wire::Explain{user, "sshd", "192.0.2.1"}, id),
+          packet_of(wire::BackupBegin{true}, id),
+          packet_of(wire::BackupPage{1, 1}, id),
+          packet_of(wire::Restore{true}, id),
+          packet_of(wire::RestorePage{1, 1, kBackupLines}, id),
+          packet_of(wire::RestoreEnd{1}, id),
+          packet_of(wire::Inspect{user}, id),
           add_device_packet(asked, id),
           packet_of(wire::DevicesOf{user}, id),
           drop_device_packet(asked, id)};
@@ -133,6 +141,12 @@ inline Heard hear(Bytes packet, std::uint8_t number, const wire::RequestId& id) 
     case Op::bypass: return hear_as<wire::BypassReply>(packet, op, id);
     case Op::trail: return hear_as<wire::TrailReply>(packet, op, id);
     case Op::explain: return hear_as<wire::ExplainReply>(packet, op, id);
+    case Op::backup_begin:
+    case Op::restore: return hear_as<wire::BackupBegun>(packet, op, id);
+    case Op::backup_page: return hear_as<wire::BackupPageReply>(packet, op, id);
+    case Op::restore_page: return hear_as<wire::RestorePageReply>(packet, op, id);
+    case Op::restore_end: return hear_as<wire::RestoreEndReply>(packet, op, id);
+    case Op::inspect: return hear_as<wire::InspectReply>(packet, op, id);
     default: return hear_as<wire::Nothing>(packet, op, id);
   }
 }

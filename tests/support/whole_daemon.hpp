@@ -16,7 +16,8 @@ class WholeDaemon : public World {
   WholeDaemon() : lookup_(2, 4096, [](const std::string&) {}) {
     std::ofstream(ring_file()) << kRingText;
     locksmith_.emplace(context(), storage().store(), trail(), key_ring(), ring_file());
-    dispatcher_.emplace(context(), trail(), lookup_, *locksmith_);
+    archivist_.emplace(context(), storage().store(), ring_file());
+    dispatcher_.emplace(context(), trail(), lookup_, *locksmith_, *archivist_);
   }
   ~WholeDaemon() {
     lookup_.finish();
@@ -70,6 +71,7 @@ class WholeDaemon : public World {
   }
   [[nodiscard]] std::string ring_file() const { return folder_.path() + "/keyring"; }
   [[nodiscard]] Locksmith& locksmith() { return *locksmith_; }
+  [[nodiscard]] Archivist& archivist() { return *archivist_; }
   std::uint64_t new_id() { return ++own_id_; }
 
   std::string code(int offset = 0) { return code_text(credential(), clock().wall(), offset); }
@@ -79,6 +81,7 @@ class WholeDaemon : public World {
   // The lane's last jobs need the dispatcher: the destructor ends it first.
   TempDir folder_{folder_in_memory()};
   std::optional<Locksmith> locksmith_;
+  std::optional<Archivist> archivist_;
   std::optional<Dispatcher> dispatcher_;
   Lane lookup_;
   std::atomic<std::uint64_t> own_id_ = 9000;  // many threads may ask

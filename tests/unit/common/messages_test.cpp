@@ -72,20 +72,21 @@ class EveryMessage : public testing::Test {
   Message sample_{};
 };
 
-using Codecs =
-    testing::Types<Request<wire::Begin>, Request<wire::Verify>, Request<wire::Complete>, Request<wire::Ping>,
-                   Request<wire::Setup>, Request<wire::Confirm>, Request<wire::Check>, Request<wire::StatusOf>,
-                   Request<wire::List>, Request<wire::Unlock>, Request<wire::Remove>, Request<wire::Preauth>,
-                   Request<wire::Authfail>, Request<wire::Enrol>, Request<wire::BackupCodes>, Request<wire::Disable>,
-                   Request<wire::Enforce>, Request<wire::Unenforce>, Request<wire::Bypass>, Request<wire::TrailOf>,
-                   Request<wire::Explain>, Request<wire::KeysOf>, Request<wire::Rotate>, Request<wire::RotationOf>,
-                   Request<wire::Retire>, Reply<wire::KeysReply>, Reply<wire::RotateReply>, Reply<wire::RotationReply>,
-                   Reply<wire::RetireReply>, Reply<wire::Nothing>, Reply<wire::BeginReply>, Reply<wire::VerifyReply>,
-                   Reply<wire::PingReply>, Reply<wire::SetupReply>, Reply<wire::CodeReply>, Reply<wire::UserState>,
-                   Reply<wire::ListReply>, Reply<wire::PreauthReply>, Reply<wire::EnrolReply>, Reply<wire::ProvenReply>,
-                   Reply<wire::BypassReply>, Reply<wire::TrailReply>, Reply<wire::ExplainReply>,
-                   Request<wire::AddDevice>, Request<wire::DevicesOf>, Request<wire::DropDevice>,
-                   Reply<wire::AddDeviceReply>, Reply<wire::DevicesReply>>;
+using Codecs = testing::Types<
+    Request<wire::Begin>, Request<wire::Verify>, Request<wire::Complete>, Request<wire::Ping>, Request<wire::Setup>,
+    Request<wire::Confirm>, Request<wire::Check>, Request<wire::StatusOf>, Request<wire::List>, Request<wire::Unlock>,
+    Request<wire::Remove>, Request<wire::Preauth>, Request<wire::Authfail>, Request<wire::Enrol>,
+    Request<wire::BackupCodes>, Request<wire::Disable>, Request<wire::Enforce>, Request<wire::Unenforce>,
+    Request<wire::Bypass>, Request<wire::TrailOf>, Request<wire::Explain>, Request<wire::KeysOf>, Request<wire::Rotate>,
+    Request<wire::RotationOf>, Request<wire::Retire>, Request<wire::BackupBegin>, Request<wire::BackupPage>,
+    Request<wire::Restore>, Request<wire::RestorePage>, Request<wire::RestoreEnd>, Request<wire::Inspect>,
+    Reply<wire::BackupBegun>, Reply<wire::BackupPageReply>, Reply<wire::RestorePageReply>, Reply<wire::RestoreEndReply>,
+    Reply<wire::InspectReply>, Reply<wire::KeysReply>, Reply<wire::RotateReply>, Reply<wire::RotationReply>,
+    Reply<wire::RetireReply>, Reply<wire::Nothing>, Reply<wire::BeginReply>, Reply<wire::VerifyReply>,
+    Reply<wire::PingReply>, Reply<wire::SetupReply>, Reply<wire::CodeReply>, Reply<wire::UserState>,
+    Reply<wire::ListReply>, Reply<wire::PreauthReply>, Reply<wire::EnrolReply>, Reply<wire::ProvenReply>,
+    Reply<wire::BypassReply>, Reply<wire::TrailReply>, Reply<wire::ExplainReply>, Request<wire::AddDevice>,
+    Request<wire::DevicesOf>, Request<wire::DropDevice>, Reply<wire::AddDeviceReply>, Reply<wire::DevicesReply>>;
 TYPED_TEST_SUITE(EveryMessage, Codecs, );
 
 TYPED_TEST(EveryMessage, ComesBackAsItWas) {

@@ -35,6 +35,9 @@ unknown | key list | ok | denied | denied
 unknown | key rotate | ok | denied | denied
 unknown | rotation | ok | denied | denied
 unknown | key retire | ok | denied | denied
+unknown | backup | ok | denied | denied
+unknown | restore | ok | denied | denied
+unknown | db check | ok | denied | denied
 unknown | explain | no_such_user | denied | denied
 none | preauth | open | open | denied
 none | authfail | refused | refused | denied
@@ -65,6 +68,9 @@ none | key list | ok | denied | denied
 none | key rotate | ok | denied | denied
 none | rotation | ok | denied | denied
 none | key retire | ok | denied | denied
+none | backup | ok | denied | denied
+none | restore | ok | denied | denied
+none | db check | ok | denied | denied
 none | explain | ok | denied | denied
 pending | preauth | open | open | denied
 pending | authfail | refused | refused | denied
@@ -95,6 +101,9 @@ pending | key list | ok | denied | denied
 pending | key rotate | ok | denied | denied
 pending | rotation | ok | denied | denied
 pending | key retire | ok | denied | denied
+pending | backup | ok | denied | denied
+pending | restore | ok | denied | denied
+pending | db check | ok | denied | denied
 pending | explain | ok | denied | denied
 enabled | preauth | open | open | denied
 enabled | authfail | refused | refused | denied
@@ -125,6 +134,9 @@ enabled | key list | ok | denied | denied
 enabled | key rotate | ok | denied | denied
 enabled | rotation | ok | denied | denied
 enabled | key retire | ok | denied | denied
+enabled | backup | ok | denied | denied
+enabled | restore | ok | denied | denied
+enabled | db check | ok | denied | denied
 enabled | explain | ok | denied | denied
 enforced | preauth | open | open | denied
 enforced | authfail | refused | refused | denied
@@ -155,6 +167,9 @@ enforced | key list | ok | denied | denied
 enforced | key rotate | ok | denied | denied
 enforced | rotation | ok | denied | denied
 enforced | key retire | ok | denied | denied
+enforced | backup | ok | denied | denied
+enforced | restore | ok | denied | denied
+enforced | db check | ok | denied | denied
 enforced | explain | ok | denied | denied
 locked | preauth | locked | locked | denied
 locked | authfail | refused | refused | denied
@@ -185,6 +200,9 @@ locked | key list | ok | denied | denied
 locked | key rotate | ok | denied | denied
 locked | rotation | ok | denied | denied
 locked | key retire | ok | denied | denied
+locked | backup | ok | denied | denied
+locked | restore | ok | denied | denied
+locked | db check | ok | denied | denied
 locked | explain | ok | denied | denied
 suspended | preauth | open | open | denied
 suspended | authfail | refused | refused | denied
@@ -215,6 +233,9 @@ suspended | key list | ok | denied | denied
 suspended | key rotate | ok | denied | denied
 suspended | rotation | ok | denied | denied
 suspended | key retire | ok | denied | denied
+suspended | backup | ok | denied | denied
+suspended | restore | ok | denied | denied
+suspended | db check | ok | denied | denied
 suspended | explain | ok | denied | denied
 exempt | preauth | open | open | denied
 exempt | authfail | refused | refused | denied
@@ -245,6 +266,9 @@ exempt | key list | ok | denied | denied
 exempt | key rotate | ok | denied | denied
 exempt | rotation | ok | denied | denied
 exempt | key retire | ok | denied | denied
+exempt | backup | ok | denied | denied
+exempt | restore | ok | denied | denied
+exempt | db check | ok | denied | denied
 exempt | explain | ok | denied | denied
 )";
 

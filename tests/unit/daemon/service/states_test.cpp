@@ -158,6 +158,12 @@ const std::vector<std::pair<std::string, Operation>> kOperations = {
      [](Subject& s, const Peer& peer) { return word(s.send<wire::RotationReply>(peer, wire::RotationOf{}).status); }},
     {"key retire",
      [](Subject& s, const Peer& peer) { return word(s.send<wire::RetireReply>(peer, wire::Retire{}).status); }},
+    {"backup",
+     [](Subject& s, const Peer& peer) { return word(s.send<wire::BackupBegun>(peer, wire::BackupBegin{}).status); }},
+    {"restore",
+     [](Subject& s, const Peer& peer) { return word(s.send<wire::BackupBegun>(peer, wire::Restore{}).status); }},
+    {"db check",
+     [](Subject& s, const Peer& peer) { return word(s.send<wire::InspectReply>(peer, wire::Inspect{}).status); }},
     {"explain",
      [](Subject& s, const Peer& peer) {
        return word(s.send<wire::ExplainReply>(peer, wire::Explain{"alice", "sshd", ""}).status);
