@@ -80,6 +80,8 @@ enum class Op : std::uint8_t {
   restore_page = 38,  // root: the next of them, looked at and put aside
   restore_end = 39,   // root: those were all; they take the place of all records
   inspect = 40,       // root: which records do not open
+  import_users = 45,  // root: users with secrets and codes from elsewhere
+  export_user = 46,   // root: one user's secret, where the configuration allows it
   add_device = 55,    // tool: a fresh pending secret for a further device
   devices = 56,       // tool: one user's devices
   drop_device = 57,   // tool: one device is gone

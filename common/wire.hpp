@@ -4,6 +4,7 @@
 #include "common/admin_messages.hpp"
 #include "common/backup_messages.hpp"
 #include "common/device_messages.hpp"
+#include "common/import_messages.hpp"
 #include "common/key_messages.hpp"
 #include "common/login_messages.hpp"
 #include "common/protocol.hpp"

@@ -49,6 +49,8 @@ umbra::Exit run(umbra::Tool& tool) {
     case umbra::Verb::backup: return run_backup(tool);
     case umbra::Verb::restore: return run_restore(tool);
     case umbra::Verb::db: return run_db_check(tool);
+    case umbra::Verb::import_users: return run_import(tool);
+    case umbra::Verb::export_user: return run_export(tool);
   }
   return umbra::Exit::usage;
 }
@@ -57,7 +59,8 @@ umbra::Exit run(umbra::Tool& tool) {
 bool is_about_many(umbra::Verb verb) {
   return verb == umbra::Verb::list || verb == umbra::Verb::log || verb == umbra::Verb::enforce ||
          verb == umbra::Verb::unenforce || verb == umbra::Verb::doctor || verb == umbra::Verb::key ||
-         verb == umbra::Verb::backup || verb == umbra::Verb::restore || verb == umbra::Verb::db;
+         verb == umbra::Verb::backup || verb == umbra::Verb::restore || verb == umbra::Verb::db ||
+         verb == umbra::Verb::import_users;
 }
 
 umbra::Exit act_on(const umbra::Words& words, const umbra::Output& out) {

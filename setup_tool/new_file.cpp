@@ -36,7 +36,7 @@ void NewFile::write(Bytes content) const {
   }
   if (left > 0 || fsync(fd_) != 0)
     throw Failure(Exit::refused, "cannot write " + printable(path_) + ": " + std::strerror(errno) +
-                                     ": nothing was shown or confirmed, make room and run setup again");
+                                     ": nothing was shown or confirmed, make room and run it again");
 }
 
 }  // namespace umbra

@@ -36,6 +36,8 @@ Exit run_key(Tool& tool);
 Exit run_backup(Tool& tool);
 Exit run_restore(Tool& tool);
 Exit run_db_check(Tool& tool);
+Exit run_import(Tool& tool);
+Exit run_export(Tool& tool);
 
 // The one line on standard error that an error or a note is.
 void tell(std::string_view line);

@@ -151,6 +151,43 @@ void add_db(CLI::App& app, Draft& draft) {
       ->check(CLI::IsMember(std::vector<std::string>{"check"}));
 }
 
+void add_key_file(CLI::App& verb, Draft& draft) {
+  verb.add_option("--secret-key-file", draft.words.secret_key_file,
+                  "umbra-web: a file with the application's SECRET_KEY")
+      ->type_name("FILE")
+      ->take_last();
+}
+
+void add_import(CLI::App& app, Draft& draft) {
+  CLI::App& verb = *app.add_subcommand("import", "root: take secrets over from other systems' files");
+  verb.add_option("FORMAT", draft.import_format, "google-authenticator, oath-usersfile, otpauth or umbra-web")
+      ->type_name("")
+      ->required()
+      ->check(
+          CLI::IsMember(std::vector<std::string>{"google-authenticator", "oath-usersfile", "otpauth", "umbra-web"}));
+  verb.add_option("FILE", draft.words.files, "to read; one or more")->type_name("")->required();
+  verb.add_option("--user", draft.words.user, "whose it is, where the file does not say")
+      ->type_name("USER")
+      ->check(check_user)
+      ->take_last();
+  verb.add_flag("--dry-run", draft.words.dry_run, "say what would be imported, and import nothing");
+  verb.add_flag("--replace", draft.words.replace, "in place of what these users have");
+  add_key_file(verb, draft);
+}
+
+void add_export(CLI::App& app, Draft& draft) {
+  CLI::App& verb = *app.add_subcommand("export", "root: show a user's secret, where the configuration allows it");
+  add_user(verb, draft, "whose")->required();
+  verb.add_option("--format", draft.export_format, "uri (default) or json, for umbra-web")
+      ->type_name("NAME")
+      ->check(CLI::IsMember(std::vector<std::string>{"uri", "json"}))
+      ->take_last();
+  verb.add_option("--png", draft.words.png, "not as text: as a QR code in this new file")
+      ->type_name("FILE")
+      ->take_last();
+  add_key_file(verb, draft);
+}
+
 }  // namespace
 
 std::string check_user(const std::string& user) {
@@ -195,6 +232,8 @@ void add_verbs(CLI::App& app, Draft& draft) {
   add_backup(app, draft);
   add_restore(app, draft);
   add_db(app, draft);
+  add_import(app, draft);
+  add_export(app, draft);
 }
 
 }  // namespace umbra

@@ -16,7 +16,7 @@ namespace umbra {
 // The words as they are read, before they are settled.
 struct Draft {
   Words words;
-  std::string algorithm, qr, valid, key_action, db_action;
+  std::string algorithm, qr, valid, key_action, db_action, import_format, export_format;
   unsigned digits = 0;
   std::vector<std::string> subject_and_code;
 };

@@ -31,9 +31,16 @@ const std::map<std::string, Verb> kVerbs = {{"setup", Verb::setup},
                                             {"key", Verb::key},
                                             {"backup", Verb::backup},
                                             {"restore", Verb::restore},
-                                            {"db", Verb::db}};
+                                            {"db", Verb::db},
+                                            {"import", Verb::import_users},
+                                            {"export", Verb::export_user}};
 const std::map<std::string, KeyAction> kKeyActions = {
     {"list", KeyAction::list}, {"rotate", KeyAction::rotate}, {"retire", KeyAction::retire}};
+const std::map<std::string, ImportFormat> kImportFormats = {
+    {"google-authenticator", ImportFormat::google_authenticator},
+    {"oath-usersfile", ImportFormat::oath_usersfile},
+    {"otpauth", ImportFormat::otpauth},
+    {"umbra-web", ImportFormat::umbra_web}};
 const std::map<std::string, wire::Algorithm> kAlgorithms = {
     {"SHA1", wire::Algorithm::sha1}, {"SHA256", wire::Algorithm::sha256}, {"SHA512", wire::Algorithm::sha512}};
 const std::map<std::string, QrWish> kQrWishes = {
@@ -86,6 +93,8 @@ Parsed settle(const CLI::App& app, Draft& draft) {
   draft.words.verb = kVerbs.at(verbs.front()->get_name());
   if (!draft.valid.empty()) draft.words.valid = *seconds_of(draft.valid);  // checked when it was read
   if (!draft.key_action.empty()) draft.words.key = kKeyActions.at(draft.key_action);
+  if (!draft.import_format.empty()) draft.words.import_format = kImportFormats.at(draft.import_format);
+  if (draft.export_format == "json") draft.words.export_format = ExportFormat::json;
   if (!draft.qr.empty()) draft.words.qr = kQrWishes.at(draft.qr);
   if (!draft.algorithm.empty()) draft.words.algorithm = static_cast<std::uint8_t>(kAlgorithms.at(draft.algorithm));
   draft.words.digits = static_cast<std::uint8_t>(draft.digits);

@@ -29,9 +29,14 @@ enum class Verb : std::uint8_t {
   backup,
   restore,
   db,
+  import_users,
+  export_user,
 };
 
 enum class KeyAction : std::uint8_t { list, rotate, retire };
+
+enum class ImportFormat : std::uint8_t { google_authenticator, oath_usersfile, otpauth, umbra_web };
+enum class ExportFormat : std::uint8_t { uri, json };
 
 struct Words {
   Verb verb = Verb::status;
@@ -65,6 +70,12 @@ struct Words {
   // backup, restore
   std::string file;
   bool with_keys = false, keep_backup_codes = false;
+  // import, export
+  ImportFormat import_format = ImportFormat::otpauth;
+  std::vector<std::string> files;
+  bool dry_run = false, replace = false;
+  std::string secret_key_file;  // empty: none
+  ExportFormat export_format = ExportFormat::uri;
 };
 
 // Where there are no words to act on: what to print and how to end.

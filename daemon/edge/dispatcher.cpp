@@ -61,6 +61,8 @@ const Dispatcher::Row Dispatcher::kTable[] = {
     {Op::restore_page, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.archivist_.restore_page(c); }},
     {Op::restore_end, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.archivist_.restore_end(c); }},
     {Op::inspect, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.archivist_.inspect(c); }},
+    {Op::import_users, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.importer_.import_users(c); }},
+    {Op::export_user, Who::root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.importer_.export_user(c); }},
     {Op::add_device, Who::self_or_root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.enroller_.add_device(c); }},
     {Op::devices, Who::self_or_root, On::lookup, [](Dispatcher& d, const CallPtr& c) { d.registrar_.devices(c); }},
     {Op::drop_device, Who::self_or_root, On::lookup,

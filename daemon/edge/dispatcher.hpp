@@ -8,6 +8,7 @@
 #include "daemon/service/enroller.hpp"
 #include "daemon/service/gatekeeper.hpp"
 #include "daemon/service/help_desk.hpp"
+#include "daemon/service/importer.hpp"
 #include "daemon/service/locksmith.hpp"
 #include "daemon/service/registrar.hpp"
 #include "daemon/service/trail_reader.hpp"
@@ -28,6 +29,7 @@ class Dispatcher {
         custodian_(context, judge_),
         registrar_(context),
         help_desk_(context),
+        importer_(context),
         reader_(context, trail),
         locksmith_(locksmith),
         archivist_(archivist),
@@ -52,6 +54,7 @@ class Dispatcher {
   Custodian custodian_;
   Registrar registrar_;
   HelpDesk help_desk_;
+  Importer importer_;
   TrailReader reader_;
   Locksmith& locksmith_;
   Archivist& archivist_;

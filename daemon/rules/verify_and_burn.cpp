@@ -64,13 +64,6 @@ void settle(Record& record, const Attempt& attempt, const Rules& rules) {
   if (record.bypass && !record.bypass->live(attempt.steady)) record.bypass.reset();
 }
 
-Decision judge_code(Record& record, const Factors& factors, const Attempt& attempt, const Rules& rules) {
-  const Matches matches = match_and_spend(factors, attempt, rules);
-  if (matches.open) return accept(record, attempt, matches.lowest, matches.device);
-  if (matches.any) return replay(record, rules);
-  return charge(record, attempt, rules, wire::Reason::wrong_code);
-}
-
 // What takes long must not hold the writer: the attempt is reserved now, looked at elsewhere, settled then. Reserved
 // attempts count against the limit, so that parallel guesses are never more than it allows; a reservation never locks.
 bool reserve(Record& record, const Attempt& attempt, const Rules& rules) {
@@ -101,6 +94,15 @@ bool still_reserved(Record& record, const Attempt& attempt, const Rules& rules) 
 bool may_be_backup_code(const Record& record, const Attempt& attempt) {
   const bool any = !record.backup.codes.empty() || record.bypass;
   return any && attempt.allow_backup_code && !attempt.answer.backup_code.empty();
+}
+
+Decision judge_code(Record& record, const Factors& factors, const Attempt& attempt, const Rules& rules) {
+  const Matches matches = match_and_spend(factors, attempt, rules);
+  if (matches.open) return accept(record, attempt, matches.lowest, matches.device);
+  if (matches.any) return replay(record, rules);
+  // Where codes have eight digits too, these may be a backup code's: imported ones may have no letter.
+  if (may_be_backup_code(record, attempt)) return reserve_backup_code(record, attempt, rules);
+  return charge(record, attempt, rules, wire::Reason::wrong_code);
 }
 
 Decision accept_backup_code(Record& record, const Attempt& attempt, wire::Reason how) {
@@ -137,8 +139,8 @@ Decision judge(Record& record, const Factors& factors, const Attempt& attempt, c
   switch (lockout::gate(record.lockout, rules.lockout, is_root(record))) {
     case Gate::locked: return refuse(record, rules, wire::Reason::locked);
     case Gate::suspended:  // a backup code revives it
-      if (is_code || !backup_code) return refuse(record, rules, wire::Reason::suspended);
-      break;
+      if (!backup_code) return refuse(record, rules, wire::Reason::suspended);
+      return reserve_backup_code(record, attempt, rules);
     case Gate::open: break;
   }
   if (attempt.answer.free_of_charge) return refuse(record, rules, wire::Reason::malformed);

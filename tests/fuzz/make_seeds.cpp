@@ -220,6 +220,40 @@ void tokens(const Corpus& corpus) {
   corpus.write("challenge", "token", test::bytes(seal(Bytes(plain, *size))));
 }
 
+void import_seeds(const Corpus& corpus) {
+  std::vector<std::uint8_t> room(512);
+  Writer items(room);
+  wire::ImportItem item;
+  item.user = "alice";
+  item.secret = test::bytes(test::kSecretText);
+  item.window = 8;
+  item.scratch = "1234567887654321";
+  std::uint8_t used[wire::UsedStep::kSize];
+  Writer steps(used);
+  const wire::UsedStep step{56'666'667, 123'456};
+  wire::UsedStep::fields(steps, step);
+  item.used = used;
+  wire::ImportItem::fields(items, std::as_const(item));
+  item.further = true;
+  item.scratch = {};
+  wire::ImportItem::fields(items, std::as_const(item));
+  corpus.request("import", wire::Import{false, true, 2, Bytes(room).first(items.size())});
+  corpus.request("export", wire::Export{"alice"});
+  const std::uint8_t outcomes[] = {1, 2};
+  corpus.reply("import", wire::Op::import_users, wire::ImportReply{outcomes});
+  Writer devices(room);
+  wire::ExportedDevice device{"phone", test::bytes(test::kSecretText), 1, 6, 30};
+  wire::ExportedDevice::fields(devices, std::as_const(device));
+  wire::ExportReply reply;
+  reply.allowed = true;
+  reply.user = "alice";
+  reply.issuer = "example.org";
+  reply.count = 1;
+  reply.devices = Bytes(room).first(devices.size());
+  reply.used = used;
+  corpus.reply("export", wire::Op::export_user, reply);
+}
+
 }  // namespace
 }  // namespace umbra::fuzz
 
@@ -238,6 +272,7 @@ int main(int argc, char** argv) {
   umbra::fuzz::factor_replies(corpus);
   umbra::fuzz::records(corpus);
   umbra::fuzz::tokens(corpus);
+  umbra::fuzz::import_seeds(corpus);
   umbra::fuzz::state_seeds(corpus);
   umbra::fuzz::connection_seeds(corpus);
 }

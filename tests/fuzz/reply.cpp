@@ -83,11 +83,24 @@ void devices(Bytes input) {
   }
 }
 
+void exported(Bytes input) {
+  wire::ExportReply reply;
+  if (!decode(input, wire::Op::export_user, reply)) return;
+  Reader r(reply.devices);
+  for (unsigned i = 0; i < reply.count && r.ok(); ++i) {
+    wire::ExportedDevice device;
+    wire::ExportedDevice::fields(r, device);
+    require(r.ok() || device.secret.size() <= wire::kMaxSecret, "a secret has a limit");
+  }
+}
+
 }  // namespace
 
 void reply(Bytes input) {
   using wire::Op;
   decode<wire::BeginReply>(input, Op::begin);
+  decode<wire::ImportReply>(input, Op::import_users);
+  exported(input);
   decode<wire::VerifyReply>(input, Op::verify);
   for (const Op op : {Op::complete, Op::authfail, Op::unlock, Op::remove, Op::enforce, Op::unenforce})
     decode<wire::Nothing>(input, op);

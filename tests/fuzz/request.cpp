@@ -55,6 +55,8 @@ void request(Bytes input) {
   decode<wire::AddDevice>(input, header);
   decode<wire::DevicesOf>(input, header);
   decode<wire::DropDevice>(input, header);
+  decode<wire::Import>(input, header);
+  decode<wire::Export>(input, header);
 }
 
 }  // namespace umbra::fuzz

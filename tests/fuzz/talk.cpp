@@ -10,9 +10,10 @@ namespace {
 
 bool roots(std::uint8_t op) {
   using wire::Op;
-  constexpr Op kRoots[] = {Op::list,    Op::unlock,       Op::remove,      Op::enforce,      Op::unenforce,
-                           Op::bypass,  Op::trail,        Op::explain,     Op::backup_begin, Op::backup_page,
-                           Op::restore, Op::restore_page, Op::restore_end, Op::inspect};
+  constexpr Op kRoots[] = {Op::list,         Op::unlock,      Op::remove,       Op::enforce,
+                           Op::unenforce,    Op::bypass,      Op::trail,        Op::explain,
+                           Op::backup_begin, Op::backup_page, Op::restore,      Op::restore_page,
+                           Op::restore_end,  Op::inspect,     Op::import_users, Op::export_user};
   return std::find(std::begin(kRoots), std::end(kRoots), static_cast<Op>(op)) != std::end(kRoots);
 }
 

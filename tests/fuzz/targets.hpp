@@ -28,6 +28,10 @@ void enrolment(Bytes input);
 void options(Bytes input);
 void typed(Bytes input);
 // The tool's.
+void import_google(Bytes input);
+void import_oath(Bytes input);
+void import_otpauth(Bytes input);
+void import_web(Bytes input);
 void pam_stack(Bytes input);
 void sshd_config(Bytes input);
 void words(Bytes input);

@@ -39,7 +39,7 @@ ASIO_FILES = ["daemon/edge/", "daemon/daemon.cpp", "daemon/pch/"]
 # Library header: the wrapper in each program that uses it (a pair of .hpp and .cpp, named without its ending).
 WRAPPERS = {
     "lmdb.h": ["daemon/store/lmdb"],
-    "openssl/": ["daemon/crypto/openssl"],
+    "openssl/": ["daemon/crypto/openssl", "setup_tool/openssl"],
     "argon2.h": ["daemon/crypto/argon2"],
     "sodium.h": ["daemon/crypto/sodium"],
     "sodium/": ["setup_tool/base64"],
@@ -79,7 +79,8 @@ MAY_LINK = {
     "daemon_dep": {"daemon_lib", "store_dep", "asio_dep", "common_dep"},
     "umbra-totpd": {"daemon_dep"},
     "umbra-totp-password": {"pam"},
-    "umbra_tool": {"common_dep", "CLI11", "nlohmann_json", "libqrencode", "libpng", "libsodium"},
-    "tool_dep": {"tool_lib", "common_dep", "CLI11", "nlohmann_json", "libqrencode", "libpng", "libsodium", "tool_deps"},
+    "umbra_tool": {"common_dep", "CLI11", "nlohmann_json", "libqrencode", "libpng", "libsodium", "libcrypto"},
+    "tool_dep": {"tool_lib", "common_dep", "CLI11", "nlohmann_json", "libqrencode", "libpng", "libsodium",
+                 "libcrypto", "tool_deps"},
     "umbra-totp": {"tool_dep"},
 }

@@ -2,9 +2,11 @@
 // the one and judge the other.
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "common/wire.hpp"
@@ -62,6 +64,18 @@ inline Packet drop_device_packet(const Asked& asked, const wire::RequestId& id) 
   return packet_of(drop, id);
 }
 
+inline Packet import_packet(const Asked& asked, const wire::RequestId& id) {
+  std::array<std::uint8_t, 512> room{};
+  Writer writer(room);
+  wire::ImportItem item;
+  item.user = asked.user;
+  const std::uint8_t secret[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+  item.secret = secret;
+  item.scratch = "12345678";
+  wire::ImportItem::fields(writer, std::as_const(item));
+  return packet_of(wire::Import{true, false, 1, Bytes(room.data(), writer.size())}, id);
+}
+
 inline std::vector<Packet> every_request(const Asked& asked, const wire::RequestId& id) {
   const std::string_view user = asked.user, code = asked.code, password = asked.password;
   return {begin_packet(asked, id, false),
@@ -86,6 +100,8 @@ inline std::vector<Packet> every_request(const Asked& asked, const wire::Request
           packet_of(wire::Bypass{user, 900}, id),
           packet_of(wire::TrailOf{user, 0, 20}, id),
           packet_of(wire::Explain{user, "sshd", "192.0.2.1"}, id),
+          import_packet(asked, id),
+          packet_of(wire::Export{user}, id),
           packet_of(wire::BackupBegin{true}, id),
           packet_of(wire::BackupPage{1, 1}, id),
           packet_of(wire::Restore{true}, id),
@@ -147,6 +163,8 @@ inline Heard hear(Bytes packet, std::uint8_t number, const wire::RequestId& id) 
     case Op::restore_page: return hear_as<wire::RestorePageReply>(packet, op, id);
     case Op::restore_end: return hear_as<wire::RestoreEndReply>(packet, op, id);
     case Op::inspect: return hear_as<wire::InspectReply>(packet, op, id);
+    case Op::import_users: return hear_as<wire::ImportReply>(packet, op, id);
+    case Op::export_user: return hear_as<wire::ExportReply>(packet, op, id);
     default: return hear_as<wire::Nothing>(packet, op, id);
   }
 }

@@ -86,7 +86,9 @@ using Codecs = testing::Types<
     Reply<wire::PingReply>, Reply<wire::SetupReply>, Reply<wire::CodeReply>, Reply<wire::UserState>,
     Reply<wire::ListReply>, Reply<wire::PreauthReply>, Reply<wire::EnrolReply>, Reply<wire::ProvenReply>,
     Reply<wire::BypassReply>, Reply<wire::TrailReply>, Reply<wire::ExplainReply>, Request<wire::AddDevice>,
-    Request<wire::DevicesOf>, Request<wire::DropDevice>, Reply<wire::AddDeviceReply>, Reply<wire::DevicesReply>>;
+    Request<wire::DevicesOf>, Request<wire::DropDevice>, Reply<wire::AddDeviceReply>, Reply<wire::DevicesReply>,
+    Request<wire::Import>, Request<wire::Export>, Reply<wire::ImportItem>, Reply<wire::ImportReply>,
+    Reply<wire::ExportReply>, Reply<wire::ExportedDevice>>;
 TYPED_TEST_SUITE(EveryMessage, Codecs, );
 
 TYPED_TEST(EveryMessage, ComesBackAsItWas) {

@@ -64,6 +64,38 @@ TEST(SecondsOf, ReadsWholeDurationsAlone) {
     EXPECT_EQ(seconds_of(text), std::nullopt) << text;
 }
 
+TEST(Words, ImportTakesAFormatAndFiles) {
+  const Words plain = good({"import", "oath-usersfile", "/etc/users.oath"});
+  EXPECT_EQ(plain.verb, Verb::import_users);
+  EXPECT_EQ(plain.import_format, ImportFormat::oath_usersfile);
+  EXPECT_EQ(plain.files, (std::vector<std::string>{"/etc/users.oath"}));
+  EXPECT_TRUE(plain.user.empty() && !plain.dry_run && !plain.replace);
+  const Words full = good({"import", "--dry-run", "--replace", "umbra-web", "--secret-key-file", "k", "a", "b"});
+  EXPECT_EQ(full.import_format, ImportFormat::umbra_web);
+  EXPECT_EQ(full.files, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(full.secret_key_file, "k");
+  EXPECT_TRUE(full.dry_run && full.replace);
+  EXPECT_EQ(good({"import", "google-authenticator", "--user", "alice", "f"}).user, "alice");
+  EXPECT_EQ(good({"import", "otpauth", "f"}).import_format, ImportFormat::otpauth);
+  expect_usage({"import"});
+  expect_usage({"import", "otpauth"}, "FILE");
+  expect_usage({"import", "csv", "f"}, "csv");
+  expect_usage({"import", "otpauth", "--user", "", "f"});
+}
+
+TEST(Words, ExportTakesAUser) {
+  const Words plain = good({"export", "alice"});
+  EXPECT_EQ(plain.verb, Verb::export_user);
+  EXPECT_EQ(plain.user, "alice");
+  EXPECT_EQ(plain.export_format, ExportFormat::uri);
+  const Words full = good({"export", "--format", "json", "--secret-key-file", "k", "--png", "p", "alice"});
+  EXPECT_EQ(full.export_format, ExportFormat::json);
+  EXPECT_EQ(full.secret_key_file, "k");
+  EXPECT_EQ(full.png, "p");
+  expect_usage({"export"}, "USER");
+  expect_usage({"export", "--format", "xml", "alice"}, "xml");
+}
+
 TEST(Words, LogOptions) {
   const Words plain = good({"log"});
   EXPECT_EQ(plain.verb, Verb::log);

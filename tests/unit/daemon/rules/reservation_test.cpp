@@ -30,6 +30,29 @@ TEST(Reservation, AsksForTheHash) {
   EXPECT_EQ(login.failures(), 0U) << "not charged yet";
 }
 
+// Imported backup codes may be eight digits, and so may codes.
+TEST(Reservation, EightDigitsMayBeEither) {
+  BackupLogin login;
+  login.record.active->digits = 8;
+  EXPECT_TRUE(login.accepts(login.code()));
+  EXPECT_EQ(login.refusal(login.code()), Reason::replayed) << "known for a code, it is hashed for nothing";
+  const Attempt attempt = test::attempt(test::wrong_code(*login.record.active, login.now), login.now, 1);
+  ASSERT_EQ(login.judge(attempt).verdict, Verdict::hash_backup_code);
+  EXPECT_EQ(login.settle(attempt, 0).verdict, Verdict::accepted);
+  login.record.backup.codes.clear();
+  EXPECT_EQ(login.refusal(test::wrong_code(*login.record.active, login.now)), Reason::wrong_code);
+}
+
+TEST(Reservation, SuspendedTheyAreABackupCodeAlone) {
+  BackupLogin login;
+  login.record.active->digits = 8;
+  login.record.lockout.consecutive = 100;
+  const Attempt attempt = test::attempt(login.code(), login.now, 1);
+  ASSERT_EQ(login.judge(attempt).verdict, Verdict::hash_backup_code);
+  EXPECT_EQ(login.settle(attempt, std::nullopt).verdict, Verdict::refused);
+  EXPECT_EQ(login.record.window.mask, 0U) << "and burn nothing";
+}
+
 TEST(Reservation, SpentOnce) {
   BackupLogin login;
   const Attempt one = backup_attempt(login, 1), two = backup_attempt(login, 2);

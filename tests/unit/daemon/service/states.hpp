@@ -12,7 +12,10 @@ namespace umbra::test {
 
 struct Subject : WholeDaemon {
   Subject() {
-    configure([](Config& config) { config.backup_code_count = 1; });
+    configure([](Config& config) {
+      config.backup_code_count = 1;
+      config.allow_export = true;
+    });
   }
 
   Login login;  // as the module asks in this state

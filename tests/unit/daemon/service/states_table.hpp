@@ -38,6 +38,9 @@ unknown | key retire | ok | denied | denied
 unknown | backup | ok | denied | denied
 unknown | restore | ok | denied | denied
 unknown | db check | ok | denied | denied
+unknown | import | no_such_user | denied | denied
+unknown | import replace | no_such_user | denied | denied
+unknown | export | no_such_user | denied | denied
 unknown | explain | no_such_user | denied | denied
 none | preauth | open | open | denied
 none | authfail | refused | refused | denied
@@ -71,6 +74,9 @@ none | key retire | ok | denied | denied
 none | backup | ok | denied | denied
 none | restore | ok | denied | denied
 none | db check | ok | denied | denied
+none | import | imported | denied | denied
+none | import replace | imported | denied | denied
+none | export | not_set_up | denied | denied
 none | explain | ok | denied | denied
 pending | preauth | open | open | denied
 pending | authfail | refused | refused | denied
@@ -104,6 +110,9 @@ pending | key retire | ok | denied | denied
 pending | backup | ok | denied | denied
 pending | restore | ok | denied | denied
 pending | db check | ok | denied | denied
+pending | import | exists | denied | denied
+pending | import replace | imported | denied | denied
+pending | export | not_set_up | denied | denied
 pending | explain | ok | denied | denied
 enabled | preauth | open | open | denied
 enabled | authfail | refused | refused | denied
@@ -137,6 +146,9 @@ enabled | key retire | ok | denied | denied
 enabled | backup | ok | denied | denied
 enabled | restore | ok | denied | denied
 enabled | db check | ok | denied | denied
+enabled | import | exists | denied | denied
+enabled | import replace | imported | denied | denied
+enabled | export | ok | denied | denied
 enabled | explain | ok | denied | denied
 enforced | preauth | open | open | denied
 enforced | authfail | refused | refused | denied
@@ -170,6 +182,9 @@ enforced | key retire | ok | denied | denied
 enforced | backup | ok | denied | denied
 enforced | restore | ok | denied | denied
 enforced | db check | ok | denied | denied
+enforced | import | imported | denied | denied
+enforced | import replace | imported | denied | denied
+enforced | export | not_set_up | denied | denied
 enforced | explain | ok | denied | denied
 locked | preauth | locked | locked | denied
 locked | authfail | refused | refused | denied
@@ -203,6 +218,9 @@ locked | key retire | ok | denied | denied
 locked | backup | ok | denied | denied
 locked | restore | ok | denied | denied
 locked | db check | ok | denied | denied
+locked | import | exists | denied | denied
+locked | import replace | imported | denied | denied
+locked | export | ok | denied | denied
 locked | explain | ok | denied | denied
 suspended | preauth | open | open | denied
 suspended | authfail | refused | refused | denied
@@ -236,6 +254,9 @@ suspended | key retire | ok | denied | denied
 suspended | backup | ok | denied | denied
 suspended | restore | ok | denied | denied
 suspended | db check | ok | denied | denied
+suspended | import | exists | denied | denied
+suspended | import replace | imported | denied | denied
+suspended | export | ok | denied | denied
 suspended | explain | ok | denied | denied
 exempt | preauth | open | open | denied
 exempt | authfail | refused | refused | denied
@@ -269,6 +290,9 @@ exempt | key retire | ok | denied | denied
 exempt | backup | ok | denied | denied
 exempt | restore | ok | denied | denied
 exempt | db check | ok | denied | denied
+exempt | import | exists | denied | denied
+exempt | import replace | imported | denied | denied
+exempt | export | ok | denied | denied
 exempt | explain | ok | denied | denied
 )";
 

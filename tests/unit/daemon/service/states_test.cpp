@@ -79,6 +79,24 @@ std::string changed(Subject& s, const Peer& peer) {
   return word(s.send<wire::Nothing>(peer, Message{"alice"}).status);
 }
 
+std::string imported(Subject& s, const Peer& peer, bool replace) {
+  std::array<std::uint8_t, 512> room{};
+  Writer writer(room);
+  wire::ImportItem item;
+  item.user = "alice";
+  item.secret = test::bytes(test::kSecretText);
+  wire::ImportItem::fields(writer, std::as_const(item));
+  const auto answered =
+      s.send<wire::ImportReply>(peer, wire::Import{false, replace, 1, Bytes(room.data(), writer.size())});
+  if (answered.status != Status::ok) return word(answered.status);
+  switch (static_cast<wire::ImportOutcome>(answered.reply.outcomes[0])) {
+    case wire::ImportOutcome::imported: return "imported";
+    case wire::ImportOutcome::exists: return "exists";
+    case wire::ImportOutcome::no_such_user: return "no_such_user";
+    default: return "?";
+  }
+}
+
 using Operation = std::function<std::string(Subject&, const Peer&)>;
 const std::vector<std::pair<std::string, Operation>> kOperations = {
     {"preauth",
@@ -164,6 +182,10 @@ const std::vector<std::pair<std::string, Operation>> kOperations = {
      [](Subject& s, const Peer& peer) { return word(s.send<wire::BackupBegun>(peer, wire::Restore{}).status); }},
     {"db check",
      [](Subject& s, const Peer& peer) { return word(s.send<wire::InspectReply>(peer, wire::Inspect{}).status); }},
+    {"import", [](Subject& s, const Peer& peer) { return imported(s, peer, false); }},
+    {"import replace", [](Subject& s, const Peer& peer) { return imported(s, peer, true); }},
+    {"export",
+     [](Subject& s, const Peer& peer) { return word(s.send<wire::ExportReply>(peer, wire::Export{"alice"}).status); }},
     {"explain",
      [](Subject& s, const Peer& peer) {
        return word(s.send<wire::ExplainReply>(peer, wire::Explain{"alice", "sshd", ""}).status);
