@@ -1,4 +1,5 @@
 // status, list, unlock, remove: a record's state, and an administrator's changes to it.
+#include "setup_tool/devices.hpp"
 #include "setup_tool/json_text.hpp"
 #include "setup_tool/plain_text.hpp"
 #include "setup_tool/state_text.hpp"
@@ -38,7 +39,12 @@ Exit change(Tool& tool, std::string_view done_word) {
 Exit run_status(Tool& tool) {
   wire::UserState state;
   tool.client.require(wire::StatusOf{tool.user}, state, tool.user);
-  tool.out.write(tool.words.json ? json_line(state_json(state)) : state_page(state));
+  nlohmann::ordered_json object = state_json(state);
+  const std::string page = state_page(state);
+  // From here on the state's texts are gone: the next answer takes their place.
+  const DeviceList devices = devices_of(tool);
+  object["devices"] = devices_json(devices);
+  tool.out.write(tool.words.json ? json_line(object) : page + devices_page(devices));
   return Exit::done;
 }
 

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "setup_tool/code_report.hpp"
+#include "setup_tool/devices.hpp"
 #include "setup_tool/enrolment_text.hpp"
 #include "setup_tool/new_file.hpp"
 #include "setup_tool/plain_text.hpp"
@@ -13,15 +14,18 @@ namespace {
 constexpr int kFirstCodeTries = 3;
 constexpr std::string_view kFirstCodePrompt = "First code from your app: ";
 
-wire::Status send_setup(Tool& tool, std::string_view current_code, wire::SetupReply& reply) {
-  wire::Setup message;
+// Without --add no name is sent, and the reply says of no device that it is replaced.
+wire::Status send_setup(Tool& tool, std::string_view current_code, wire::AddDeviceReply& reply) {
+  wire::AddDevice message;
   message.user = tool.user;
   message.answer = current_code;
   message.algorithm = tool.words.algorithm;
   message.digits = tool.words.digits;
   message.period = tool.words.period;
   message.force = tool.words.force;
-  return tool.client.call(message, reply);
+  message.name = tool.words.device;
+  if (!message.name.empty()) return tool.client.call(message, reply);
+  return tool.client.call(static_cast<const wire::Setup&>(message), static_cast<wire::SetupReply&>(reply));
 }
 
 Failure already_enabled(const Tool& tool) {
@@ -30,9 +34,10 @@ Failure already_enabled(const Tool& tool) {
                                  "or use --force as root"};
 }
 
-// The daemon's offer. An enabled user's live secret is given up only for a current code (or root's --force).
-wire::SetupReply request_setup(Tool& tool) {
-  wire::SetupReply reply;
+// The daemon's offer. Beside an enabled user's live secret, or in its place, there is a new one only for a current code
+// (or root's --force).
+wire::AddDeviceReply request_setup(Tool& tool) {
+  wire::AddDeviceReply reply;
   wire::Status status = send_setup(tool, {}, reply);
   if (status == wire::Status::already_enabled) {
     TypedAnswer current;
@@ -44,6 +49,14 @@ wire::SetupReply request_setup(Tool& tool) {
   if (status != wire::Status::ok) throw Client::failure_of(status, tool.user);
   if (!reply.accepted) throw Failure(Exit::refused, refusal_line(reply.reason, tool.user) + "; nothing was changed");
   return reply;
+}
+
+// Before anything is given up: who has several devices may have meant another one, or one more.
+void tell_which_is_replaced(const Tool& tool) {
+  const DeviceList list = devices_of(tool);
+  if (list.devices.size() > 1)
+    tell(printable(tool.user) + " has " + std::to_string(list.devices.size()) + " devices; the new secret replaces " +
+         printable(list.devices.front().name) + " when it is confirmed (one more: --add NAME)");
 }
 
 SecretText qr_for_page(const Tool& tool, const QrMatrix& code) {
@@ -70,6 +83,11 @@ void tell_done(const Tool& tool, const std::string& line) {
   tool.out.write(line + "\n");
 }
 
+std::string confirmed_line(const Tool& tool, const std::string& user) {
+  const std::string of = tool.words.device.empty() ? "" : " of " + tool.words.device;
+  return "Confirmed: from now on " + printable(user) + " logs in with a code" + of + ".";
+}
+
 Exit ask_first_code(Tool& tool, const std::string& user) {
   for (int left = kFirstCodeTries - 1; left >= 0; --left) {
     TypedAnswer answer;
@@ -77,7 +95,7 @@ Exit ask_first_code(Tool& tool, const std::string& user) {
     wire::CodeReply reply;
     tool.client.require(wire::Confirm{user, answer.text()}, reply, user);
     if (reply.accepted) {
-      tell_done(tool, "Confirmed: from now on " + printable(user) + " logs in with a code.");
+      tell_done(tool, confirmed_line(tool, user));
       return Exit::done;
     }
     if (left > 0) tell(refusal_line(reply.reason, user));
@@ -92,7 +110,12 @@ Exit ask_first_code(Tool& tool, const std::string& user) {
 Exit run_setup(Tool& tool) {
   std::optional<NewFile> picture;
   if (!tool.words.png.empty()) picture.emplace(tool.words.png);
-  const Enrolment enrolment = enrolment_of(request_setup(tool));
+  if (tool.words.device.empty()) tell_which_is_replaced(tool);
+  const wire::AddDeviceReply reply = request_setup(tool);
+  if (reply.replaces)
+    tell("there is a device " + tool.words.device + ": the new secret replaces it when it is confirmed");
+  Enrolment enrolment = enrolment_of(reply);
+  enrolment.device = tool.words.device;
   show(tool, enrolment, picture);
   if (tool.words.no_confirm) return Exit::done;
   if (tool.asker.can_ask()) return ask_first_code(tool, enrolment.user);

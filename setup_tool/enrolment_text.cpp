@@ -42,7 +42,9 @@ Enrolment enrolment_of(const wire::SetupReply& reply) {
 
 SecretText enrolment_page(const Enrolment& enrolment, const SecretText& qr) {
   SecretStream page;
-  page << "Secret for " << printable(enrolment.user) << " (" << enrolment.settings << "):\n\n";
+  page << "Secret for " << printable(enrolment.user);
+  if (!enrolment.device.empty()) page << ", device " << printable(enrolment.device);
+  page << " (" << enrolment.settings << "):\n\n";
   put_groups(page, enrolment.secret);
   page << "Scan this with your authenticator app, or type the secret into it:\n\n";
   if (!qr.empty()) page << qr << '\n';
@@ -52,6 +54,8 @@ SecretText enrolment_page(const Enrolment& enrolment, const SecretText& qr) {
             "Keep them apart from the phone; they are not shown again.\n\n";
     put_backup_codes(page, enrolment.backup_codes);
     page << '\n';
+  } else if (!enrolment.device.empty()) {
+    page << "The backup codes stay as they are.\n\n";
   }
   return std::move(page).str();
 }
@@ -64,6 +68,7 @@ SecretText enrolment_json(const Enrolment& enrolment, Bytes png) {
   object["qr_code_base64"] = std::string(base64(png));
   object["backup_codes"] = nlohmann::ordered_json::array();
   for (const auto code : code_lines(enrolment.backup_codes)) object["backup_codes"].push_back(std::string(code));
+  if (!enrolment.device.empty()) object["device"] = enrolment.device;
 
   std::string line = json_line(object);
   const SecretText text(line);

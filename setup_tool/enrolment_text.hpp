@@ -13,6 +13,7 @@ struct Enrolment {
   SecretText uri;
   SecretText backup_codes;  // one a line
   std::string settings;     // "SHA1, 6 digits, 30 seconds"
+  std::string device;       // that is added; empty: the user's first
 };
 
 // Throws Failure (unavailable) where the reply is no offer that an app can take.

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "setup_tool/backup_text.hpp"
+#include "setup_tool/devices.hpp"
 #include "setup_tool/json_text.hpp"
 #include "setup_tool/plain_text.hpp"
 #include "setup_tool/tool.hpp"
@@ -37,14 +38,17 @@ void require_enabled(const Tool& tool) {
 
 // The reply lives until the client's next call.
 template <class Message>
-wire::ProvenReply prove(Tool& tool) {
+wire::ProvenReply prove(Tool& tool, Message message) {
   Proof proof;
   if (!is_root()) {
     require_enabled(tool);
     ask_for(tool, proof);
   }
+  message.user = tool.user;
+  message.password = proof.password.text();
+  message.answer = proof.code.text();
   wire::ProvenReply reply;
-  tool.client.require(Message{tool.user, proof.password.text(), proof.code.text()}, reply, tool.user);
+  tool.client.require(message, reply, tool.user);
   return reply;
 }
 
@@ -56,19 +60,61 @@ Exit tell_refusal(const wire::ProvenReply& reply) {
   return Exit::refused;
 }
 
-std::string disabled_json(const wire::ProvenReply& reply) {
+std::string disabled_json(const wire::ProvenReply& reply, const std::string& device) {
   nlohmann::ordered_json object;
   object["user"] = std::string(reply.user);
+  if (!device.empty()) object["device"] = device;
   object["accepted"] = reply.accepted;
   // The daemon tells reasons to root alone.
   if (is_root()) object["reason"] = reason_json(reply.reason);
   return json_line(object);
 }
 
+// A single word that is not the caller's own name is one of his devices, but root's is a user.
+std::string device_to_disable(Tool& tool) {
+  if (!tool.words.device.empty() || tool.words.user.empty() || is_root()) return tool.words.device;
+  const std::string caller = caller_name();
+  if (tool.words.user == caller) return {};
+  tool.user = caller;
+  return tool.words.user;
+}
+
+Exit tell_disabled(const Tool& tool, const wire::ProvenReply& reply, const std::string& device,
+                   const std::string& done) {
+  if (tool.words.json)
+    tool.out.write(disabled_json(reply, device), reply.accepted ? "it was disabled all the same" : "it was refused");
+  else if (reply.accepted)
+    tool.out.write(done, "it was disabled all the same");
+  return reply.accepted ? Exit::done : tell_refusal(reply);
+}
+
+std::string factor_gone(std::string_view user) {
+  return "Disabled: " + printable(user) + " has no second factor any more.\n";
+}
+
+Exit disable_device(Tool& tool, const std::string& device) {
+  const DeviceList list = devices_of(tool);
+  // Nobody types a password for nothing.
+  if (!list.has(device)) {
+    if (list.devices.empty()) throw Client::failure_of(wire::Status::not_set_up, tool.user);
+    throw Failure(Exit::wrong_state,
+                  printable(tool.user) + " has no device " + printable(device) + ": see umbra-totp status");
+  }
+  const bool last = list.devices.size() == 1;
+  if (last) tell(printable(device) + " is the only device: the whole second factor goes with it, and the backup codes");
+  wire::DropDevice message;
+  message.name = device;
+  const wire::ProvenReply reply = prove(tool, message);
+  const std::string done =
+      last ? factor_gone(reply.user)
+           : "Disabled: codes of " + printable(device) + " let " + printable(reply.user) + " in no more.\n";
+  return tell_disabled(tool, reply, device, done);
+}
+
 }  // namespace
 
 Exit run_backup_codes(Tool& tool) {
-  const wire::ProvenReply reply = prove<wire::BackupCodes>(tool);
+  const wire::ProvenReply reply = prove(tool, wire::BackupCodes{});
   if (!reply.accepted) return tell_refusal(reply);
   if (reply.backup_codes.empty()) Client::throw_broken();
   tool.out.write(
@@ -78,13 +124,9 @@ Exit run_backup_codes(Tool& tool) {
 }
 
 Exit run_disable(Tool& tool) {
-  const wire::ProvenReply reply = prove<wire::Disable>(tool);
-  const std::string done = "Disabled: " + printable(reply.user) + " has no second factor any more.\n";
-  if (tool.words.json)
-    tool.out.write(disabled_json(reply), reply.accepted ? "it was disabled all the same" : "it was refused");
-  else if (reply.accepted)
-    tool.out.write(done, "it was disabled all the same");
-  return reply.accepted ? Exit::done : tell_refusal(reply);
+  if (const std::string device = device_to_disable(tool); !device.empty()) return disable_device(tool, device);
+  const wire::ProvenReply reply = prove(tool, wire::Disable{});
+  return tell_disabled(tool, reply, {}, factor_gone(reply.user));
 }
 
 }  // namespace umbra

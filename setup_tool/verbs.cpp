@@ -9,6 +9,7 @@
 #include <charconv>
 
 #include "common/admin_messages.hpp"
+#include "common/device_name.hpp"
 
 namespace umbra {
 namespace {
@@ -35,6 +36,12 @@ std::string check_address(const std::string& text) {
   return "a source is an IPv4 or IPv6 address; " + text + " is none";
 }
 
+std::string check_device(const std::string& name) {
+  if (plausible_device_name(name)) return {};
+  return "the name of a device has 1 to " + std::to_string(kMaxDeviceName) +
+         " letters and digits, and between them spaces, '.', '_', '-' and '+'";
+}
+
 CLI::Option* add_user(CLI::App& verb, Draft& draft, const char* help) {
   return verb.add_option("USER", draft.words.user, help)->type_name("")->check(check_user);
 }
@@ -48,6 +55,10 @@ void add_subject_and_code(CLI::App& verb, Draft& draft) {
 void add_setup(CLI::App& app, Draft& draft) {
   CLI::App& verb = *app.add_subcommand("setup", "make a new secret, show it once, ask for its first code");
   add_user(verb, draft, "whose (default: you)");
+  verb.add_option("--add", draft.words.device, "a further device of this name, beside those that are there")
+      ->type_name("NAME")
+      ->check(check_device)
+      ->take_last();
   verb.add_flag("--no-confirm", draft.words.no_confirm, "do not ask for the first code: confirm does it later");
   verb.add_flag("--force", draft.words.force, "root: replace an enabled secret without a current code");
   verb.add_option("--qr", draft.qr, "auto, utf8, ascii or none")
@@ -66,6 +77,15 @@ void add_setup(CLI::App& app, Draft& draft) {
   verb.add_option("--period", draft.words.period, "of a code, 1 to 86400")
       ->type_name("SECONDS")
       ->check(CLI::Range(1U, 86400U))
+      ->take_last();
+}
+
+void add_disable(CLI::App& app, Draft& draft) {
+  CLI::App& verb = *app.add_subcommand("disable", "take the second factor or one device away; asks password and code");
+  add_user(verb, draft, "who (default: you); of others than root, a word that is not their own name is a device");
+  verb.add_option("--device", draft.words.device, "this device alone")
+      ->type_name("NAME")
+      ->check(check_device)
       ->take_last();
 }
 
@@ -218,8 +238,7 @@ void add_verbs(CLI::App& app, Draft& draft) {
   add_subject_and_code(*app.add_subcommand("verify", "test a code exactly as a login would"), draft);
   add_user(*app.add_subcommand("backup-codes", "fresh backup codes, the old ones dead; asks password and code"), draft,
            "whose (default: yours)");
-  add_user(*app.add_subcommand("disable", "take the second factor away; asks password and code"), draft,
-           "who (default: you)");
+  add_disable(app, draft);
   app.add_subcommand("list", "root: every user's state, one a line");
   add_users(*app.add_subcommand("enforce", "root: users must enrol at the next login"), draft);
   add_users(*app.add_subcommand("unenforce", "root: users need not enrol"), draft);

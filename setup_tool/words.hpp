@@ -53,6 +53,8 @@ struct Words {
   std::uint8_t algorithm = 0, digits = 0;  // wire::Algorithm; zero: the daemon's default
   std::uint32_t period = 0;                // seconds; likewise
 
+  std::string device;  // setup: to add; disable: to take away; empty: no single one is meant
+
   std::uint32_t valid = 15 * 60;  // bypass: seconds
 
   // log

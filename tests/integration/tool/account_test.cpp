@@ -30,8 +30,31 @@ TEST_F(Account, StatusForPeopleAndAsJson) {
   expect_exit(object, Exit::done);
   EXPECT_EQ(object.out, R"({"user":"alice","enabled":true,"pending":false,"enforced":false,"backup_codes_remaining":7,)"
                         R"("locked":true,"locked_until":"2033-05-18T03:33:20Z","failures":5,)"
-                        R"("last_success":"2001-09-09T01:46:40Z"})"
+                        R"("last_success":"2001-09-09T01:46:40Z","devices":[]})"
                         "\n");
+}
+
+TEST_F(Account, StatusListsTheDevices) {
+  daemon.answer<wire::StatusOf>([](const wire::StatusOf&) { return locked_alice(); });
+  have_devices({"first", "tab\x1blet"}, "laptop");
+  const Outcome page = run({"status", "alice"});
+  EXPECT_THAT(page.out, HasSubstr("\nDevices:          first (6 digits, since 2001-09-09T01:46:40Z)\n"
+                                  "                  tab?let (6 digits, since 2001-09-09T01:46:40Z)\n"
+                                  "                  laptop (waits for its first code)\n"));
+  const json object = json::parse(run({"status", "alice", "--json"}).out);
+  ASSERT_EQ(object["devices"].size(), 2U);
+  EXPECT_EQ(object["devices"][0].dump(),
+            R"({"added_at":"2001-09-09T01:46:40Z","algorithm":"SHA1","digits":6,"name":"first","period":30})");
+  EXPECT_EQ(object["devices"][1]["name"], "tab?let");
+}
+
+TEST_F(Account, ADeviceListThatMakesNoSenseIsNoDaemon) {
+  daemon.answer<wire::StatusOf>([](const wire::StatusOf&) { return locked_alice(); });
+  have_devices({"first"});
+  device_items.push_back(0);
+  expect_error(run({"status", "alice"}), Exit::unavailable);
+  device_items.resize(3);
+  expect_error(run({"status", "alice"}), Exit::unavailable);
 }
 
 TEST_F(Account, StatusWithoutAWordIsTheCallers) {

@@ -23,8 +23,10 @@ const Verb kVerbs[] = {{{"setup", "alice"}, Op::setup},
                        {{"list"}, Op::list},
                        {{"unlock", "alice"}, Op::unlock},
                        {{"remove", "alice"}, Op::remove},
+                       {{"setup", "alice", "--add", "tablet"}, Op::add_device},
                        {{"backup-codes", "alice"}, Op::backup_codes},
                        {{"disable", "alice"}, Op::disable},
+                       {{"disable", "alice", "--device", "tablet"}, Op::drop_device},
                        {{"enforce", "alice"}, Op::enforce},
                        {{"unenforce", "alice"}, Op::unenforce},
                        {{"bypass", "alice"}, Op::bypass},
@@ -41,10 +43,13 @@ TEST_F(Failing, EachStatusHasItsExitCodeForEachVerb) {
       {Status::unavailable, Exit::unavailable},     {Status::no_such_user, Exit::wrong_state},
       {Status::not_set_up, Exit::wrong_state},      {Status::already_enabled, Exit::wrong_state},
       {Status::nothing_pending, Exit::wrong_state}, {Status::keys_read_only, Exit::wrong_state},
-      {Status::keys_changed, Exit::wrong_state},    {Status::keys_needed, Exit::wrong_state}};
+      {Status::keys_changed, Exit::wrong_state},    {Status::keys_needed, Exit::wrong_state},
+      {Status::no_device, Exit::wrong_state},       {Status::devices_full, Exit::wrong_state}};
   for (const auto& verb : kVerbs)
     for (const auto& row : table) {
       const Status status = row.first;
+      have_devices(verb.op == Op::drop_device ? std::vector<std::string>{"first", "tablet"}
+                                              : std::vector<std::string>{});
       SCOPED_TRACE(verb.args[0] + ", status " + std::to_string(static_cast<int>(status)));
       daemon.answer_raw(verb.op, [&verb, status](Bytes request) {
         wire::RequestHeader header;
@@ -116,6 +121,8 @@ TEST_F(Failing, BadWordsAreExit2AndReachNobody) {
                            {"list", "alice"},
                            {"remove"},
                            {"disable", "alice", "password"},
+                           {"setup", "--add", "a/b"},
+                           {"disable", "--device", ""},
                            {"enforce"},
                            {"bypass", "alice", "--valid", "8d"},
                            {"log", "-n", "1000001"},

@@ -58,6 +58,8 @@ inline std::string name_of(uid_t uid) {
 
 class ToolTest : public testing::Test {
  protected:
+  ToolTest() { have_devices({}); }
+
   // `args` without --socket, which comes first.
   [[nodiscard]] Args with_socket(Args args) const {
     args.insert(args.begin(), {"--socket", daemon.socket()});
@@ -77,8 +79,23 @@ class ToolTest : public testing::Test {
     });
   }
 
+  // Alice has these devices, of six digits; `pending` waits for its first code.
+  void have_devices(const std::vector<std::string>& names, const std::string& pending = "") {
+    device_items.resize(wire::kMaxDeviceItems);
+    Writer writer(device_items);
+    for (const std::string& name : names) {
+      const wire::DeviceEntry entry{name, 1, 6, 30, 1'000'000'000};
+      wire::DeviceEntry::fields(writer, entry);
+    }
+    device_items.resize(writer.size());
+    daemon.answer<wire::DevicesOf>([this, count = names.size(), pending](const wire::DevicesOf&) {
+      return wire::DevicesReply{"alice", pending, static_cast<std::uint8_t>(count), device_items};
+    });
+  }
+
   FakeDaemon daemon;
   ScratchFolder folder;
+  std::vector<std::uint8_t> device_items;
   std::vector<std::string> answers;  // the tool waits for each reply: no lock needed once it ended
 };
 

@@ -43,6 +43,16 @@ TEST(EnrolmentPage, ShowsSecretUriCodeAndBackupCodesInOrder) {
   EXPECT_THAT(page, HasSubstr("not shown again"));
 }
 
+TEST(EnrolmentPage, NamesTheDeviceThatIsAdded) {
+  Enrolment enrolment = enrolment_of(offer());
+  enrolment.device = "work phone";
+  EXPECT_THAT(text(enrolment_page(enrolment, {})), HasSubstr("Secret for alice, device work phone (SHA1"));
+  EXPECT_THAT(text(enrolment_page(enrolment, {})), HasSubstr("works once"));
+  enrolment.backup_codes.clear();
+  EXPECT_THAT(text(enrolment_page(enrolment, {})), HasSubstr("The backup codes stay as they are."));
+  EXPECT_EQ(nlohmann::json::parse(text(enrolment_json(enrolment, {})))["device"], "work phone");
+}
+
 TEST(EnrolmentPage, SpeaksOfNoBackupCodesWhereThereAreNone) {
   wire::SetupReply reply = offer();
   reply.backup_codes = {};

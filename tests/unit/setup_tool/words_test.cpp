@@ -78,6 +78,23 @@ TEST(Words, SetupOptionsOutOfRange) {
   expect_usage({"setup", "--frob"}, "frob");
 }
 
+TEST(Words, DevicesToAddAndToTakeAway) {
+  const Words added = good({"setup", "alice", "--add", "work phone"});
+  EXPECT_EQ(added.device, "work phone");
+  EXPECT_EQ(added.user, "alice");
+  const Words gone = good({"disable", "--device", "tablet"});
+  EXPECT_EQ(gone.device, "tablet");
+  EXPECT_EQ(gone.user, "");
+  EXPECT_EQ(good({"disable", "tablet"}).user, "tablet") << "whose word that is, is settled later";
+  EXPECT_EQ(good({"setup"}).device, "");
+  for (const char* name : {"", "a/b", "-x", " x", "a\x1b[1mb", "t\xC3\xA9l"}) {
+    expect_usage({"setup", "--add", name});
+    expect_usage({"disable", "--device", name});
+  }
+  const std::string long_name(33, 'n');
+  expect_usage({"setup", "--add", long_name.c_str()}, "1 to 32");
+}
+
 TEST(Words, TwoAreUserAndCode) {
   for (const char* verb : {"confirm", "verify"}) {
     const Words read = good({verb, "alice", "123456"});
