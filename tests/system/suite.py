@@ -13,7 +13,7 @@ import machine as on
 from check import check, expect, run_all
 
 FILES = ["local_test.py", "sshd_test.py", "stack_test.py", "lockout_test.py", "enrolment_test.py", "policy_test.py",
-         "doctor_test.py", "import_test.py", "owner_test.py", "locker_test.py", "refusals_test.py"]
+         "doctor_test.py", "import_test.py", "owner_test.py", "devices_test.py", "locker_test.py", "refusals_test.py"]
 
 
 def logs_tell_nothing(m):
