@@ -247,7 +247,6 @@ void Archivist::inspect(const CallPtr& call) {
   wire::Inspect message;
   if (!call->read(message)) return call->fail(Status::bad_request);
   wire::InspectReply reply;
-  reply.total = store_.records();
   std::array<std::uint8_t, wire::kMaxListItems> items;
   Writer writer(items);
   std::string last;
@@ -265,6 +264,7 @@ void Archivist::inspect(const CallPtr& call) {
         return true;
       });
   if (!done) throw std::runtime_error(done.error());
+  reply.total = store_.records();  // behind the checkpoint that inspect() made
   reply.last = last;
   reply.items = Bytes(items).first(writer.size());
   call->reply(reply);
