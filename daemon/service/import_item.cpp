@@ -59,6 +59,35 @@ bool read_codes(const wire::ImportItem& item, ImportWish& wish) {
   return whole && read_scratch(item.scratch, wish) && wish.codes.codes.size() + wish.scratch.size() <= kMaxBackupCodes;
 }
 
+// The steps about `step` with this code: what accepted it had a window of its own.
+std::vector<std::uint64_t> steps_about(const Hotp& hotp, std::uint64_t step, std::uint32_t code) {
+  std::vector<std::uint64_t> found;
+  for (std::uint64_t one = step - std::min(step, kSearched); one <= step + kSearched; ++one)
+    if (hotp(one) == code) found.push_back(one);
+  return found;
+}
+
+// The steps with the code that was accepted; where it is not known, or found nowhere, that of the time. Here, and not
+// in the mutation, since that holds the writer.
+bool read_used(const wire::ImportItem& item, ImportWish& wish) {
+  std::vector<wire::UsedStep> all;
+  const auto keep = [&](const wire::UsedStep& one) {
+    all.push_back(one);
+    wish.last_used = std::max(wish.last_used, one.step);
+  };
+  if (!read_all<wire::UsedStep>(item.used, keep) || !wish.credential) return item.used.empty();
+  const Hotp hotp(wish.credential->algorithm, wish.credential->secret.view(), wish.credential->digits);
+  for (const wire::UsedStep& one : all) {
+    const bool below = wish.last_used - one.step >= ReplayWindow::kSize;
+    std::vector<std::uint64_t> found;
+    if (one.code != wire::UsedStep::kNoCode && !below && one.step <= UINT64_MAX - kSearched)
+      found = steps_about(hotp, one.step, one.code);
+    if (found.empty()) found.push_back(one.step);
+    wish.used.insert(wish.used.end(), found.begin(), found.end());
+  }
+  return true;
+}
+
 bool same_secret(const Credential& a, const Credential& b) {
   return std::ranges::equal(a.secret.view(), b.secret.view());
 }
@@ -79,22 +108,13 @@ bool knows_secret(const Record& record, const Credential& credential) {
          std::any_of(record.more.begin(), record.more.end(), same);
 }
 
-// The step at which it was accepted, and where the code is known, each step about it with this code: what accepted it
-// had a window of its own.
-void spend_used(ReplayWindow& window, const Credential& credential, const std::vector<wire::UsedStep>& used) {
-  const Hotp hotp(credential.algorithm, credential.secret.view(), credential.digits);
-  for (const wire::UsedStep& one : used) {
-    window.spend(one.step);
-    if (one.code == wire::UsedStep::kNoCode) continue;
-    for (std::uint64_t step = one.step - std::min(one.step, kSearched); step <= one.step + kSearched; ++step)
-      if (hotp(step) == one.code) window.spend(step);
-  }
-}
-
 // One such step would make all codes until then used ones.
 bool in_future(const ImportWish& wish, std::int64_t now) {
-  const std::uint64_t last = time_step(now, wish.credential->period) + kMaxWindow + 1;
-  return std::any_of(wish.used.begin(), wish.used.end(), [&](const wire::UsedStep& one) { return one.step > last; });
+  return wish.last_used > time_step(now, wish.credential->period) + kMaxWindow + 1;
+}
+
+void spend_all(ReplayWindow& window, const std::vector<std::uint64_t>& steps) {
+  for (const std::uint64_t step : steps) window.spend(step);
 }
 
 void keep_used(BackupSet& codes, const BackupSet& before) {
@@ -112,14 +132,13 @@ ImportOutcome add_device(Record& record, const ImportWish& wish, std::int64_t no
   device.name = std::to_string(record.more.size() + 1);
   device.credential = credential;
   device.added_at = now;
-  spend_used(device.window, credential, wish.used);
-  ++record.generation;
+  spend_all(device.window, wish.used);
   return ImportOutcome::imported;
 }
 
 void put_active(Record& record, const ImportWish& wish, std::int64_t now) {
   ReplayWindow window = window_of(record, *wish.credential);
-  spend_used(window, *wish.credential, wish.used);
+  spend_all(window, wish.used);
   BackupSet codes = wish.codes;
   keep_used(codes, record.backup);
   if (!codes.codes.empty() && codes.created_at == 0) codes.created_at = now;
@@ -144,9 +163,7 @@ std::optional<ImportWish> wish_of(const wire::ImportItem& item) {
   wish.enabled = item.enabled;
   wish.enforced = item.enforced;
   wish.further = item.further;
-  const bool whole =
-      read_credential(item, wish) && read_codes(item, wish) &&
-      read_all<wire::UsedStep>(item.used, [&](const wire::UsedStep& used) { wish.used.push_back(used); });
+  const bool whole = read_credential(item, wish) && read_codes(item, wish) && read_used(item, wish);
   const bool nothing = !wish.credential && !wish.enforced;
   const bool codes = !wish.codes.codes.empty() || !wish.scratch.empty();
   const bool only_a_device = wish.credential && wish.enabled && !codes;

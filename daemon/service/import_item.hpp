@@ -16,7 +16,8 @@ struct ImportWish {
   Account account;
   std::optional<Credential> credential;
   bool enabled = true, enforced = false, further = false;
-  std::vector<wire::UsedStep> used;
+  std::vector<std::uint64_t> used;  // steps
+  std::uint64_t last_used = 0;      // as the file says; those that were found about it may lie later
   BackupSet codes;
   std::vector<SecretBytes<kBackupCodeSize>> scratch;  // still to be hashed
 };

@@ -24,6 +24,7 @@ _umbra_totp_offer() {
 
 _umbra_totp() {
     local tool=$1 cur=$2 general help verb='' option='' value word given=0 i
+    local -a takes
     COMPREPLY=()
     [[ $cur == = ]] && cur=''
     general=$(_umbra_totp_help "$tool")
@@ -53,9 +54,12 @@ _umbra_totp() {
         word=$(sed -nE '/^Subcommands:/,$s/^  ([a-z][^ ]*).*/\1/p' <<<"$general")
         mapfile -t COMPREPLY < <(compgen -W "$word" -- "$cur")
     else
-        value=$(sed -nE '/^Positionals:/,/^$/s/^  ([A-Z]+) ?(:\{([^}]*)\})?( ?\.\.\.)?.*/\1 \3\4/p' <<<"$help" | head -n 1)
+        mapfile -t takes < <(sed -nE '/^Positionals:/,/^$/s/^  ([A-Z]+) ?(:\{([^}]*)\})?( ?\.\.\.)?.*/\1 \3\4/p' \
+            <<<"$help")
+        [[ ${#takes[@]} -gt 0 ]] || return
+        value=${takes[given]:-${takes[-1]}}
         word=${value#* }
-        [[ $given -gt 0 && $value != *...* ]] || _umbra_totp_offer "${value%% *}" "${word%...}" "$cur"
+        [[ $given -ge ${#takes[@]} && $value != *...* ]] || _umbra_totp_offer "${value%% *}" "${word%...}" "$cur"
     fi
 }
 

@@ -62,9 +62,10 @@ function __umbra_totp
     else if not set -q verb[1]
         printf '%s\n' $general | sed -nE '/^Subcommands:/,$s/^  ([a-z][^ ]*) +(.*)/\1\t\2/p'
     else
-        set -l takes (printf '%s\n' $help | sed -nE '/^Positionals:/,/^$/s/^  ([A-Z]+) ?(:\{([^}]*)\})?( ?\.\.\.)?.*/\1 \3\4/p')[1]
-        if test $given -eq 0; or string match -q '*...' -- $takes
-            __umbra_totp_offer (string split ' ' -- (string replace -r ' ?[.]{3}$' '' -- $takes))
+        set -l takes (printf '%s\n' $help | sed -nE '/^Positionals:/,/^$/s/^  ([A-Z]+) ?(:\{([^}]*)\})?( ?\.\.\.)?.*/\1 \3\4/p')
+        set -l place (math min $given + 1, (count $takes))
+        if test $given -lt (count $takes); or string match -q '*...' -- $takes[-1]
+            __umbra_totp_offer (string split ' ' -- (string replace -r ' ?[.]{3}$' '' -- $takes[$place]))
         end
     end
 end

@@ -33,11 +33,11 @@ int part(std::string_view text, std::size_t at, std::size_t size) noexcept {
 // Seconds east of UTC.
 std::optional<std::int64_t> zone(std::string_view text) noexcept {
   if (text.empty() || text == "Z" || text == "z") return 0;
+  const bool shape = text.size() == 3 || text.size() == 5 || (text.size() == 6 && text[3] == ':');
+  if (!shape || (text[0] != '+' && text[0] != '-')) return std::nullopt;
   const int hours = part(text, 1, 2);
   const int minutes = text.size() == 3 ? 0 : part(text, text.size() - 2, 2);
-  const bool shape = text.size() == 3 || text.size() == 5 || (text.size() == 6 && text[3] == ':');
-  if (!shape || (text[0] != '+' && text[0] != '-') || hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
-    return std::nullopt;
+  if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return std::nullopt;
   const std::int64_t seconds = std::int64_t{hours} * 3600 + std::int64_t{minutes} * 60;
   return text[0] == '-' ? -seconds : seconds;
 }

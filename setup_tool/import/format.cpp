@@ -37,6 +37,9 @@ SecretText read_setting(const std::string& path) {
 Format format_of(const Words& words) {
   const bool web = words.import_format == ImportFormat::umbra_web;
   require(web || words.secret_key_file.empty(), "--secret-key-file is for umbra-web alone");
+  require(words.user.empty() || words.import_format == ImportFormat::google_authenticator ||
+              words.import_format == ImportFormat::otpauth,
+          "--user is for google-authenticator and otpauth: the other formats say whose each line is");
   switch (words.import_format) {
     case ImportFormat::google_authenticator:
       require(!words.user.empty(), "google-authenticator needs --user: the file does not say whose it is");

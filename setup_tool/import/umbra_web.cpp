@@ -33,7 +33,7 @@ std::optional<std::int64_t> read_time(const Json& value) {
   if (value.is_string()) return unix_time(value.get_ref<const std::string&>());
   if (!value.is_number()) return std::nullopt;
   const double seconds = value.get<double>();
-  if (!(seconds >= 0 && seconds < 1e11)) return std::nullopt;
+  if (seconds < 0 || seconds >= 1e11) return std::nullopt;
   return static_cast<std::int64_t>(seconds);
 }
 

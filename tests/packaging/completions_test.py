@@ -94,7 +94,8 @@ def users():
 @check("files where a file is meant, services of PAM where a service is")
 def files_and_services():
     for name, shell in SHELLS.items():
-        for words in (["setup", "--png"], ["--socket"], ["backup"], ["restore"]):
+        for words in (["setup", "--png"], ["--socket"], ["backup"], ["restore"], ["import", "otpauth"],
+                      ["import", "otpauth", "one"]):
             offered = {path.rsplit("/", 1)[-1] for path in shell("umbra-totp", *words, "/etc/passw")}
             expect("passwd" in offered, f"{name} offers {offered} behind {words}")
     if "--service" in options(help_of("doctor")):

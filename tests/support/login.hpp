@@ -14,9 +14,7 @@ struct Login {
   [[nodiscard]] std::string code(int offset = 0) const { return code_text(*record.active, now, offset); }
   [[nodiscard]] std::string wrong() const { return wrong_code(*record.active, now); }
 
-  Decision judge(const Attempt& attempt) {
-    return verify_and_burn(record, attempt, rules);
-  }
+  Decision judge(const Attempt& attempt) { return verify_and_burn(record, attempt, rules); }
   Decision type(std::string_view answer) { return judge(attempt(answer, now, next_id++)); }
   bool accepts(std::string_view answer) { return type(answer).verdict == Verdict::accepted; }
   // Why it was refused; unspecified where it was not.

@@ -124,6 +124,15 @@ TEST_F(ImportVerb, UserOverridesWhatTheFileSays) {
   EXPECT_THAT(outcome.err, HasSubstr("names no user: say whose it is with --user"));
 }
 
+TEST_F(ImportVerb, UserIsForFilesThatNameNone) {
+  expect_error(run({"import", "oath-usersfile", "--user", "bob", put("#\n")}), Exit::usage, "--user is for");
+  expect_error(run({"import", "umbra-web", "--secret-key-file", put("key", "key"), "--user", "bob", put("\n", "web")}),
+               Exit::usage, "--user is for");
+  expect_error(run({"import", "umbra-web", put("\n", "web")}), Exit::usage, "--secret-key-file");
+  expect_error(run({"import", "otpauth", "--secret-key-file", put("key", "key"), put("#\n")}), Exit::usage,
+               "umbra-web alone");
+}
+
 TEST_F(ImportVerb, GoogleAuthenticatorsFileIsOneUsers) {
   const std::string text = std::string(kSecretText) + "\n\" TOTP_AUTH\n12345678\n";
   const std::string path = put(text);

@@ -82,6 +82,12 @@ TEST(UmbraWeb, AUsedBackupCodeStaysUsed) {
   EXPECT_EQ(good(with_code("used_at", "2023-11-14 22:13:20.123456")).hashed_codes[0].used_at, 1'700'000'000);
   EXPECT_EQ(good(with_code("used_at", "2023-11-15T00:13:20+02:00")).hashed_codes[0].used_at, 1'700'000'000);
   EXPECT_EQ(good(with_code("used_at", 1'700'000'000)).hashed_codes[0].used_at, 1'700'000'000);
+  for (const char* zone : {"+0000", "+00", "Z", "z", "-00:00", ".5Z"})
+    EXPECT_EQ(good(with_code("used_at", std::string("2023-11-14T22:13:20") + zone)).hashed_codes[0].used_at,
+              1'700'000'000)
+        << zone;
+  for (const char* zone : {"R", "+", "+1", "+0", "ZZ", "+00:0", "+00x00", "+24:00", "+00:60", "*00:00", "+000000"})
+    expect_bad(with_code("used_at", std::string("2023-11-14T22:13:20") + zone), "no time");
   EXPECT_NE(good(with_code("used_at", 0)).hashed_codes[0].used_at, 0);
   EXPECT_NE(good(with_code("used_at", "1970-01-01T00:00:00Z")).hashed_codes[0].used_at, 0);
 }
