@@ -44,7 +44,6 @@ class Edge {
   }
   Edge(const Edge&) = delete;
   Edge& operator=(const Edge&) = delete;
-  // The daemon behind goes after the last session has.
   ~Edge() {
     kept_.clear();
     while (live_ > 0) loop_.run_for(std::chrono::milliseconds(5));
@@ -150,8 +149,10 @@ class Edge {
     }
   }
 
-  test::WholeDaemon daemon_;
+  // The loop outlives the daemon, as it does in the real one: a session's end is told before the last of it is gone,
+  // which may be on the daemon's threads.
   boost::asio::io_context loop_;
+  test::WholeDaemon daemon_;
   std::vector<std::string> codes_;             // that are good now
   std::vector<std::vector<Packet>> requests_;  // by peer
   std::deque<Client> kept_;
