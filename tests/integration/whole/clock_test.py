@@ -109,8 +109,9 @@ def no_replay(host):
     cases = [(name, step, restart) for name, step in STEPS.items() for restart in (False, True)]
     for user, (name, step, restart) in zip(USERS, cases):
         host.set(0)
-        secret, _ = host.enrol(user, host.step())
-        spent = [code(secret, host.step()), code(secret, host.step() + 1)]
+        now = host.step()
+        secret, _ = host.enrol(user, now)
+        spent = [code(secret, now), code(secret, now + 1)]
         expect(host.try_code(user, spent[1]) == 0, f"{name}: a fresh code was refused")
         expect(host.try_code(user, spent[1]) == REPLAYED, f"{name}: the search would see no replay")
         for where, offset in (("ahead", step), ("back", 0), ("ahead again", step), ("behind", -step), ("back again", 0)):
