@@ -41,17 +41,23 @@ bool in_time(std::uint64_t stamp, std::int64_t ttl, std::int64_t now) noexcept {
 
 }  // namespace
 
+// In locked memory, and nowhere else between two tokens.
 struct Key::State {
-  openssl::Hmac mac;
-  sodium::LockedMemory aes = sodium::locked_memory(openssl::kAesKeySize);
-  [[nodiscard]] Bytes aes_key() const noexcept { return {aes.get(), openssl::kAesKeySize}; }
-};
+  sodium::LockedMemory key = sodium::locked_memory(kKeySize);
+  // Spec, "Key Format": "Signing-key, 128 bits; Encryption-key, 128 bits".
+  [[nodiscard]] Bytes signing_key() const noexcept { return {key.get(), kKeySize / 2}; }
+  [[nodiscard]] Bytes encryption_key() const noexcept { return {key.get() + kKeySize / 2, kKeySize / 2}; }
 
-// Spec, "Key Format": "Signing-key, 128 bits; Encryption-key, 128 bits".
+  void sign(Bytes data, std::span<std::uint8_t, openssl::kMaxDigestSize> mac) const {
+    openssl::Hmac::once(openssl::Digest::sha256, signing_key(), data, mac);
+  }
+};
+static_assert(kKeySize / 2 == openssl::kAesKeySize);
+
 Key::Key(Bytes key) {
   if (key.size() != kKeySize) throw std::invalid_argument("a Fernet key has 32 bytes");
-  state_ = std::make_unique<State>(State{openssl::Hmac(openssl::Digest::sha256, key.first(kKeySize / 2))});
-  std::memcpy(state_->aes.get(), key.data() + kKeySize / 2, openssl::kAesKeySize);
+  state_ = std::make_unique<State>();
+  std::memcpy(state_->key.get(), key.data(), kKeySize);
 }
 Key::Key(Key&&) noexcept = default;
 Key& Key::operator=(Key&&) noexcept = default;
@@ -64,10 +70,10 @@ std::string Key::seal(Bytes plain, std::int64_t now, Bytes iv) const {
   put_timestamp(binary + kTimestampAt, static_cast<std::uint64_t>(now));
   std::memcpy(binary + kIvAt, iv.data(), openssl::kAesBlockSize);
   const std::size_t size =
-      kCiphertextAt + openssl::encrypt_aes128_cbc(state_->aes_key(), iv, plain,
+      kCiphertextAt + openssl::encrypt_aes128_cbc(state_->encryption_key(), iv, plain,
                                                   std::span(binary).subspan(kCiphertextAt, kMaxCiphertext));
   std::uint8_t mac[openssl::kMaxDigestSize];
-  state_->mac(Bytes(binary, size), mac);
+  state_->sign(Bytes(binary, size), mac);
   std::memcpy(binary + size, mac, kMacSize);
 
   return openssl::encode_base64url(Bytes(binary, size + kMacSize));
@@ -82,14 +88,14 @@ std::optional<std::size_t> Key::open(std::string_view token, std::optional<std::
 
   // The specification checks version and age first; the MAC covers both, so nothing unproven is ever looked at.
   std::uint8_t mac[openssl::kMaxDigestSize];
-  state_->mac(Bytes(binary, size), mac);
+  state_->sign(Bytes(binary, size), mac);
   if (!sodium::equal(Bytes(mac, kMacSize), Bytes(binary + size, kMacSize))) return std::nullopt;
   if (binary[0] != kVersion) return std::nullopt;
   if (ttl && !in_time(get_timestamp(binary + kTimestampAt), *ttl, now)) return std::nullopt;
 
   std::uint8_t plain[kMaxCiphertext + openssl::kAesBlockSize];
   const WipeGuard guard(plain, sizeof plain);
-  const auto got = openssl::decrypt_aes128_cbc(state_->aes_key(), Bytes(binary + kIvAt, openssl::kAesBlockSize),
+  const auto got = openssl::decrypt_aes128_cbc(state_->encryption_key(), Bytes(binary + kIvAt, openssl::kAesBlockSize),
                                                Bytes(binary + kCiphertextAt, size - kCiphertextAt), plain);
   if (!got || *got > out.size()) return std::nullopt;
   std::memcpy(out.data(), plain, *got);

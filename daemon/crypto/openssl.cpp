@@ -76,18 +76,29 @@ Hmac::Context Hmac::duplicate(const evp_mac_ctx_st* ctx) {
   return copy;
 }
 
-Hmac::Hmac(Digest digest, Bytes key) : ctx_(duplicate(keyless(digest))) {
+Hmac::Context Hmac::keyed(Digest digest, Bytes key) {
+  Context ctx = duplicate(keyless(digest));
   // A null key means "the key from before" to libcrypto, and an empty span may be null.
   static constexpr std::uint8_t kEmpty = 0;
-  check(EVP_MAC_init(ctx_.get(), key.empty() ? &kEmpty : key.data(), key.size(), nullptr) == 1, "HMAC");
+  check(EVP_MAC_init(ctx.get(), key.empty() ? &kEmpty : key.data(), key.size(), nullptr) == 1, "HMAC");
+  return ctx;
 }
 
-std::size_t Hmac::operator()(Bytes data, std::span<std::uint8_t, kMaxDigestSize> out) const {
-  const Context ctx = duplicate(ctx_.get());
+std::size_t Hmac::finish(evp_mac_ctx_st* ctx, Bytes data, std::span<std::uint8_t, kMaxDigestSize> out) {
   std::size_t size = 0;
-  check(EVP_MAC_update(ctx.get(), data.data(), data.size()) == 1, "HMAC");
-  check(EVP_MAC_final(ctx.get(), out.data(), &size, out.size()) == 1, "HMAC");
+  check(EVP_MAC_update(ctx, data.data(), data.size()) == 1, "HMAC");
+  check(EVP_MAC_final(ctx, out.data(), &size, out.size()) == 1, "HMAC");
   return size;
+}
+
+Hmac::Hmac(Digest digest, Bytes key) : ctx_(keyed(digest, key)) {}
+
+std::size_t Hmac::operator()(Bytes data, std::span<std::uint8_t, kMaxDigestSize> out) const {
+  return finish(duplicate(ctx_.get()).get(), data, out);
+}
+
+std::size_t Hmac::once(Digest digest, Bytes key, Bytes data, std::span<std::uint8_t, kMaxDigestSize> out) {
+  return finish(keyed(digest, key).get(), data, out);
 }
 
 std::size_t encrypt_aes128_cbc(Bytes key, Bytes iv, Bytes in, std::span<std::uint8_t> out) {

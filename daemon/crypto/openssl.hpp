@@ -25,6 +25,8 @@ class Hmac {
   Hmac(Digest digest, Bytes key);  // throws std::runtime_error where libcrypto refuses
   // Writes the digest (20, 32 or 64 bytes) to `out` and returns its size. Throws std::runtime_error.
   std::size_t operator()(Bytes data, std::span<std::uint8_t, kMaxDigestSize> out) const;
+  // The same for a key that is to stay where it is: libcrypto has its schedule for as long as this takes.
+  static std::size_t once(Digest digest, Bytes key, Bytes data, std::span<std::uint8_t, kMaxDigestSize> out);
 
  private:
   struct Free {
@@ -33,6 +35,8 @@ class Hmac {
   using Context = std::unique_ptr<evp_mac_ctx_st, Free>;
   static const evp_mac_ctx_st* keyless(Digest digest);
   static Context duplicate(const evp_mac_ctx_st* ctx);
+  static Context keyed(Digest digest, Bytes key);
+  static std::size_t finish(evp_mac_ctx_st* ctx, Bytes data, std::span<std::uint8_t, kMaxDigestSize> out);
   Context ctx_;
 };
 
