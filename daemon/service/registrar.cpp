@@ -1,5 +1,7 @@
 #include "daemon/service/registrar.hpp"
 
+#include <type_traits>
+
 #include "daemon/rules/devices.hpp"
 #include "daemon/service/accounts.hpp"
 #include "paths.h"
@@ -121,7 +123,8 @@ void Registrar::change(const CallPtr& call, std::string_view event,
         if (!durable->there) return call->fail(known ? Status::not_set_up : Status::no_such_user);
         call->reply(wire::Nothing{});
         context_.audit.write({event, user, kToolService, "", true, wire::Reason::unspecified});
-      });
+      },
+      std::is_same_v<Message, wire::Remove>);  // a damaged record is one to get rid of
 }
 
 void Registrar::unlock(const CallPtr& call) {

@@ -29,17 +29,17 @@ class Committer {
   void finish();
 
   // Runs `mutate` on the user's record; `done` hears its outcome once that is durable, or that there is none: then
-  // nothing was written. Both run on the committer's thread and must be quick.
+  // nothing was written. Both run on the committer's thread and must be quick. `damaged_too`: as in Change.
   template <class Outcome>
   void update(std::string user, std::function<bool(std::optional<Record>&, Outcome&)> mutate,
-              std::function<void(const Outcome*)> done) {
+              std::function<void(const Outcome*)> done, bool damaged_too = false) {
     auto outcome = std::make_shared<Outcome>();
     submit({std::move(user),
             [outcome, mutate = std::move(mutate)](std::optional<Record>& record) {
               *outcome = Outcome{};
               return mutate(record, *outcome);
             },
-            std::nullopt},
+            std::nullopt, damaged_too},
            [outcome, done = std::move(done)](bool durable) { done(durable ? outcome.get() : nullptr); });
   }
 

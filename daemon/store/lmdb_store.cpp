@@ -129,11 +129,11 @@ void LmdbStore::run(Tokens& staged, Change& change) {
   std::optional<Record> record;
   if (token) {
     auto opened = open(*token, change.user);
-    if (!opened) {
+    if (!opened && !change.damaged_too) {
       change.error = opened.error();
       return;
     }
-    record = std::move(*opened);
+    opened ? void(record = std::move(*opened)) : void(record.emplace().user = change.user);
   }
   if (!change.mutate(record)) return;
   if (record) {

@@ -23,6 +23,7 @@ struct Change {
   std::string user;
   Mutation mutate;
   std::optional<StoreError> error;  // set by apply(): this change alone was left out
+  bool damaged_too = false;         // what does not open is shown to `mutate` as a record that says nothing
 };
 
 class Store {

@@ -99,5 +99,23 @@ TEST(LmdbStore, NothingOfARecordIsReadableInTheFile) {
   EXPECT_EQ(data.find(test::kSecretText), std::string::npos);
 }
 
+TEST(LmdbStore, ADamagedRecordIsForgottenByWhoSaysSo) {
+  Storage storage;
+  storage.put(test::enrolled("bob"));
+  tamper(storage, [](const auto& txn, const auto& users) { users.put(txn, "bob", "no token"); });
+  const auto forget = [&](bool damaged_too) {
+    std::vector<Change> batch = {
+        {"bob", [](std::optional<Record>& record) { return record.reset(), true; }, {}, damaged_too}};
+    EXPECT_TRUE(storage.store().apply(batch).has_value());
+    return !batch[0].error.has_value();
+  };
+  EXPECT_FALSE(forget(false));
+  EXPECT_FALSE(storage.store().read("bob").has_value()) << "it stays what it is";
+  EXPECT_TRUE(forget(true));
+  const auto gone = storage.store().read("bob");
+  ASSERT_TRUE(gone.has_value());
+  EXPECT_FALSE(gone->has_value());
+}
+
 }  // namespace
 }  // namespace umbra
