@@ -107,7 +107,8 @@ TEST(SeveralDevices, WhoWasDisabledMeanwhileBeginsWithSetup) {
   wish->with_codes = false;
   host.remove(kRoot, "first");
   std::promise<Status> told;
-  Enrolment(host.context()).offer(wish, [&told](Status status, const Offer*) { told.set_value(status); });
+  Enrolment enrolment(host.context());
+  enrolment.offer(wish, [&told](Status status, const Offer*) { told.set_value(status); });
   EXPECT_EQ(told.get_future().get(), Status::not_set_up);
   EXPECT_FALSE(host.storage().get("alice").pending.has_value());
 }
