@@ -15,6 +15,7 @@ struct Told {
 };
 
 Told told(std::uint8_t damage) {
+  if (damage < 1 || damage > static_cast<std::uint8_t>(wire::Damage::foreign)) Client::throw_broken();
   switch (static_cast<wire::Damage>(damage)) {
     case wire::Damage::unsealed:
       return {"unsealed", "does not open with the key ring: it was changed, or its key is gone"};

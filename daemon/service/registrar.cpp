@@ -61,8 +61,9 @@ void Registrar::devices(const CallPtr& call) {
   if (!*record || (*record)->uid != account->uid) return call->reply(reply);
   std::array<std::uint8_t, wire::kMaxDeviceItems> items;
   Writer writer(items);
-  for (; reply.count < device_count(**record); ++reply.count) {
-    const DeviceView device = device_at(**record, reply.count);
+  reply.count = static_cast<std::uint8_t>(device_count(**record));
+  for (std::size_t i = 0; i < reply.count; ++i) {
+    const DeviceView device = device_at(**record, i);
     const wire::DeviceEntry entry{device.name, static_cast<std::uint8_t>(device.credential->algorithm),
                                   device.credential->digits, device.credential->period, device.added_at};
     wire::DeviceEntry::fields(writer, entry);
