@@ -36,8 +36,8 @@ constexpr std::size_t kLookupQueue = 4096, kSlowQueue = 64, kEnrolmentQueue = 64
 // How long a record may be in the journal alone, and what a power cut may take of the audit trail; the log has that.
 constexpr std::chrono::seconds kCheckpointInterval{1};
 constexpr std::size_t kCheckpointQueue = 4;
-constexpr std::chrono::seconds kIdleInterval{
-    10};  // how often backups and restores are looked at that nobody goes on with
+// How often backups and restores are looked at that nobody goes on with.
+constexpr std::chrono::seconds kIdleInterval{10};
 
 void keep_secrets_in_memory() {
   const rlimit no_core{0, 0};

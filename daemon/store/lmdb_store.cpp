@@ -129,11 +129,14 @@ void LmdbStore::run(Tokens& staged, Change& change) {
   std::optional<Record> record;
   if (token) {
     auto opened = open(*token, change.user);
-    if (!opened && !change.damaged_too) {
+    if (opened) {
+      record = std::move(*opened);
+    } else if (change.damaged_too) {
+      record.emplace().user = change.user;
+    } else {
       change.error = opened.error();
       return;
     }
-    opened ? void(record = std::move(*opened)) : void(record.emplace().user = change.user);
   }
   if (!change.mutate(record)) return;
   if (record) {

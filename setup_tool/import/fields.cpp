@@ -17,13 +17,6 @@ int base32_digit(char c) noexcept {
   return -1;
 }
 
-int hex_digit(char c) noexcept {
-  c = lower(c);
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
-
 // The number at `at` of so many digits; -1 where there is none.
 int part(std::string_view text, std::size_t at, std::size_t size) noexcept {
   if (text.size() < at + size) return -1;
@@ -43,6 +36,13 @@ std::optional<std::int64_t> zone(std::string_view text) noexcept {
 }
 
 }  // namespace
+
+int hex_digit(char c) noexcept {
+  c = lower(c);
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
 
 std::string_view trimmed(std::string_view text) noexcept {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);

@@ -24,6 +24,7 @@ std::optional<Number> number(std::string_view text, Number most) noexcept {
 std::string_view next_word(std::string_view& text) noexcept;
 std::string_view trimmed(std::string_view text) noexcept;
 bool same_letters(std::string_view a, std::string_view b) noexcept;  // whatever their case
+int hex_digit(char c) noexcept;                                      // 0 to 15, or -1
 
 // RFC 4648 §6 in either case; blanks and hyphens are ignored, padding may be there. False where it is none, or has
 // not 1 to 64 bytes.

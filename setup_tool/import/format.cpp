@@ -6,6 +6,7 @@
 #include "setup_tool/import/oath_usersfile.hpp"
 #include "setup_tool/import/otpauth_uri.hpp"
 #include "setup_tool/import/umbra_web.hpp"
+#include "setup_tool/plain_text.hpp"
 
 namespace umbra::intake {
 namespace {
@@ -29,7 +30,7 @@ SecretText read_setting(const std::string& path) {
   LineFile file(path, 0);
   std::string_view line;
   if (!file.next(line) || line.empty() || line.size() > kMaxSetting)
-    throw Failure(Exit::bad_file, path + ": holds no SECRET_KEY on its first line");
+    throw Failure(Exit::bad_file, printable(path) + ": holds no SECRET_KEY on its first line");
   if (line.back() == '\r') line.remove_suffix(1);
   return SecretText(line);
 }

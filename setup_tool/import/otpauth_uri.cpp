@@ -11,13 +11,6 @@ namespace {
 
 constexpr std::string_view kScheme = "otpauth://", kMigration = "otpauth-migration://offline?data=";
 
-int hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
-
 // RFC 3986 §2.1. Nothing where a percent sign is followed by something else.
 std::optional<SecretText> unescaped(std::string_view text) {
   SecretText plain;

@@ -15,6 +15,25 @@ const Reply& said(const Answered<Reply>& answered) {
   return answered.reply;
 }
 
+inline std::string user_of(unsigned n) { return "user" + std::to_string(100 + n); }
+
+inline void enrol_many(WholeDaemon& daemon, unsigned count) {
+  for (unsigned n = 0; n < count; ++n) daemon.storage().put(enrolled(user_of(n), 2000 + n));
+}
+
+inline void spend(WholeDaemon& daemon, const std::string& user, std::uint64_t step) {
+  const auto done = daemon.storage().change(user, [step](std::optional<Record>& record) {
+    record->window.spend(step);
+    return true;
+  });
+  if (!done) throw std::runtime_error("a step cannot be spent");
+}
+
+inline bool logs_in(WholeDaemon& daemon, std::string_view answer) {
+  const auto answered = daemon.log_in(kRoot, {}, answer);
+  return answered.status == wire::Status::ok && answered.reply.accepted;
+}
+
 inline wire::Obstacle obstacle(std::uint8_t number) { return static_cast<wire::Obstacle>(number); }
 
 // The lines of the pages behind the first `pages`, until the last.

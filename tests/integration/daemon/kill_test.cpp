@@ -112,8 +112,9 @@ struct Ledger {
   std::atomic<unsigned> accepted = 0, charged = 0;
 };
 
-// One code raced by some, wrong ones from others, and a kill in the middle of it.
-void race_over_a_kill(DaemonProcess& daemon, const char* user, const std::string& code, microseconds moment,
+// One code raced by some, wrong ones from others, and a kill in the middle of it. `late`: not before a refusal was
+// heard.
+void race_over_a_kill(DaemonProcess& daemon, const char* user, const std::string& code, bool late, microseconds moment,
                       Ledger& ledger) {
   std::latch start(kRacers + kGuessers + 1);
   std::vector<std::jthread> callers;
@@ -124,6 +125,8 @@ void race_over_a_kill(DaemonProcess& daemon, const char* user, const std::string
       if (i >= kRacers && check(daemon, kVictim, "not a code") == Heard::refused) ++ledger.charged;
     });
   start.arrive_and_wait();
+  for (int i = 0; late && ledger.charged == 0 && i < 5000; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   std::this_thread::sleep_for(moment);
   daemon.signal(SIGKILL);
   EXPECT_EQ(daemon.wait(), 128 + SIGKILL);
@@ -143,8 +146,8 @@ TEST(Kill, NoCodeIsAcceptedTwiceAndNoFailureIsLost) {
     unlock(daemon, kVictim);
     const auto [user, code] = next_code(owners);
     Ledger ledger;
-    // Refusals are held for 100 ms: some kills are later than that.
-    race_over_a_kill(daemon, user, code, microseconds(random() % (kill % 4 == 3 ? 300'000 : 8000)), ledger);
+    // Refusals are held for 100 ms: most kills would come before any is heard.
+    race_over_a_kill(daemon, user, code, kill % 4 == 3, microseconds(random() % 8000), ledger);
     // Whoever heard "accepted" heard of something that is on disk: nobody hears it again.
     const Heard again = check(daemon, user, code);
     EXPECT_NE(again, Heard::nothing) << kill;
@@ -158,9 +161,7 @@ TEST(Kill, NoCodeIsAcceptedTwiceAndNoFailureIsLost) {
   }
   std::printf("%u kills: %u codes accepted, each once; %u failures answered, none lost\n", kills(), accepted, charged);
   EXPECT_GT(accepted, 0U);
-  if (kills() >= 100) {
-    EXPECT_GT(charged, 0U);
-  }
+  EXPECT_GE(charged, kills() / 4);
 }
 
 }  // namespace

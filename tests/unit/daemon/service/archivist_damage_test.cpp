@@ -100,6 +100,16 @@ TEST_F(BadFile, TellsTheLineOfARecordThatDoesNotOpen) {
   EXPECT_EQ(restored.at, kSecond + 1);
 }
 
+TEST_F(BadFile, AHeadIsReadOnlyAsItIsWritten) {
+  for (std::size_t at = kTitle + 1; at <= kUsers; ++at) {
+    auto spaced = lines;
+    spaced[at].insert(spaced[at].size() - 1, 1, ' ');
+    const Restored restored = refused(joined(spaced));
+    EXPECT_EQ(restored.obstacle, Obstacle::not_a_backup) << spaced[at];
+    EXPECT_EQ(restored.at, at + 1);
+  }
+}
+
 TEST_F(BadFile, RecordsSwappedOrTwice) {
   std::swap(lines[kFirst], lines[kSecond]);
   EXPECT_EQ(refused().obstacle, Obstacle::order);

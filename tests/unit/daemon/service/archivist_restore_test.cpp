@@ -9,33 +9,16 @@
 namespace umbra {
 namespace {
 
-using test::begin_backup;
 using test::begin_restore;
-using test::kAlice;
+using test::enrol_many;
 using test::kRoot;
+using test::logs_in;
 using test::make_backup;
 using test::restore_backup;
+using test::spend;
 using test::WholeDaemon;
 using wire::Obstacle;
 using wire::Status;
-
-std::string name(unsigned n) { return "user" + std::to_string(100 + n); }
-
-void enrol_many(WholeDaemon& daemon, unsigned count) {
-  for (unsigned n = 0; n < count; ++n) daemon.storage().put(test::enrolled(name(n), 2000 + n));
-}
-
-void spend(WholeDaemon& daemon, const std::string& user, std::uint64_t step) {
-  ASSERT_TRUE(daemon.storage().change(user, [step](std::optional<Record>& record) {
-    record->window.spend(step);
-    return true;
-  }));
-}
-
-bool logs_in(WholeDaemon& daemon, std::string_view answer) {
-  const auto answered = daemon.log_in(kRoot, {}, answer);
-  return answered.status == Status::ok && answered.reply.accepted;
-}
 
 TEST(Restore, ACodeThatWasUsedSinceIsRefused) {
   WholeDaemon daemon;
@@ -82,12 +65,13 @@ TEST(Restore, TellsWhoIsNotInTheBackup) {
   WholeDaemon daemon;
   enrol_many(daemon, 3);
   const std::string text = make_backup(daemon);
-  ASSERT_EQ(daemon.send<wire::Nothing>(kRoot, wire::Remove{name(1)}).status, Status::ok);
+  ASSERT_EQ(daemon.send<wire::Nothing>(kRoot, wire::Remove{test::user_of(1)}).status, Status::ok);
   daemon.storage().put(test::enrolled("zoe", 3000));
   const auto restored = restore_backup(daemon, text);
   EXPECT_EQ(restored.gone, 1U);
   EXPECT_EQ(restored.users, 3U);
-  EXPECT_EQ(test::walk(daemon.storage().store()), (std::vector<std::string>{name(0), name(1), name(2)}));
+  EXPECT_EQ(test::walk(daemon.storage().store()),
+            (std::vector<std::string>{test::user_of(0), test::user_of(1), test::user_of(2)}));
 }
 
 // Between what was put aside and the moment that it counts people go on logging in.
@@ -114,11 +98,12 @@ TEST(Restore, SurvivesTheNextStartAndAnother) {
   const std::string text = make_backup(daemon);
   for (int i = 1; i <= 3; ++i) {
     ASSERT_EQ(restore_backup(daemon, text).obstacle, Obstacle::none);
-    spend(daemon, name(2), 2'000'000'000U + static_cast<unsigned>(i));
+    spend(daemon, test::user_of(2), 2'000'000'000U + static_cast<unsigned>(i));
     test::Storage::Machine next(daemon.storage(), {});
     ASSERT_FALSE(next.error) << *next.error;
     EXPECT_EQ(test::walk(*next.store).size(), 5U);
-    EXPECT_EQ(next.store->read(name(2)).value().value().window.highest, 2'000'000'000U + static_cast<unsigned>(i));
+    EXPECT_EQ(next.store->read(test::user_of(2)).value().value().window.highest,
+              2'000'000'000U + static_cast<unsigned>(i));
     EXPECT_EQ(next.store->epoch().generation, static_cast<unsigned>(i));
   }
 }
@@ -163,7 +148,8 @@ TEST(Restore, OfAnOlderKeyIsSealedByTheFirstOne) {
   daemon.key_ring().replace(std::move(*KeyRing::parse(test::kOtherRingText + test::kRingText)));
   ASSERT_EQ(restore_backup(daemon, text).obstacle, Obstacle::none);
   daemon.key_ring().replace(std::move(*KeyRing::parse(test::kOtherRingText)));
-  EXPECT_EQ(test::walk(daemon.storage().store()), (std::vector<std::string>{name(0), name(1), name(2)}));
+  EXPECT_EQ(test::walk(daemon.storage().store()),
+            (std::vector<std::string>{test::user_of(0), test::user_of(1), test::user_of(2)}));
 }
 
 TEST(Restore, ANewFirstKeyMeanwhileEndsIt) {

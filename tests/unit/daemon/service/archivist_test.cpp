@@ -11,32 +11,16 @@ namespace umbra {
 namespace {
 
 using test::begin_backup;
-using test::begin_restore;
+using test::enrol_many;
 using test::kAlice;
 using test::kRoot;
+using test::logs_in;
 using test::make_backup;
 using test::restore_backup;
+using test::spend;
 using test::WholeDaemon;
 using wire::Obstacle;
 using wire::Status;
-
-std::string name(unsigned n) { return "user" + std::to_string(100 + n); }
-
-void enrol_many(WholeDaemon& daemon, unsigned count) {
-  for (unsigned n = 0; n < count; ++n) daemon.storage().put(test::enrolled(name(n), 2000 + n));
-}
-
-void spend(WholeDaemon& daemon, const std::string& user, std::uint64_t step) {
-  ASSERT_TRUE(daemon.storage().change(user, [step](std::optional<Record>& record) {
-    record->window.spend(step);
-    return true;
-  }));
-}
-
-bool logs_in(WholeDaemon& daemon, std::string_view answer) {
-  const auto answered = daemon.log_in(kRoot, {}, answer);
-  return answered.status == Status::ok && answered.reply.accepted;
-}
 
 TEST(Backup, IsLinesThatSayWhatTheyAre) {
   WholeDaemon daemon;
@@ -71,7 +55,7 @@ TEST(Backup, IsOneMomentWhateverChangesMeanwhile) {
   const auto first = daemon.send<wire::BackupPageReply>(kRoot, wire::BackupPage{id, 1});
   std::string text(test::text(first.reply.lines));
   ASSERT_TRUE(first.reply.more);
-  for (const unsigned n : {0U, 50U, 99U}) spend(daemon, name(n), 1'000'000'000);
+  for (const unsigned n : {0U, 50U, 99U}) spend(daemon, test::user_of(n), 1'000'000'000);
   ASSERT_TRUE(daemon.storage().store().checkpoint());
   daemon.storage().put(test::enrolled("user999", 4000));
   text += test::rest_of_backup(daemon, id, 1);
@@ -79,7 +63,8 @@ TEST(Backup, IsOneMomentWhateverChangesMeanwhile) {
   const auto restored = restore_backup(other, text);
   EXPECT_EQ(restored.obstacle, Obstacle::none);
   EXPECT_EQ(restored.users, 100U);
-  for (const unsigned n : {0U, 50U, 99U}) EXPECT_LT(other.storage().get(name(n)).window.highest, 1'000'000'000U) << n;
+  for (const unsigned n : {0U, 50U, 99U})
+    EXPECT_LT(other.storage().get(test::user_of(n)).window.highest, 1'000'000'000U) << n;
 }
 
 TEST(Backup, HasWhatWasAnsweredBeforeItBegan) {
@@ -99,7 +84,7 @@ TEST(Backup, LeavesOutWhatDoesNotOpen) {
   ASSERT_TRUE(daemon.storage().store().checkpoint());
   {
     lmdb::Transaction txn(daemon.storage().store().environment(), lmdb::Transaction::Mode::write);
-    lmdb::Database(txn, "users").put(txn, name(1), "nonsense");
+    lmdb::Database(txn, "users").put(txn, test::user_of(1), "nonsense");
     txn.commit();
   }
   const std::uint64_t id = begin_backup(daemon);
