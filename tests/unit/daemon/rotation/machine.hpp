@@ -36,6 +36,9 @@ class Machine {
   explicit Machine(std::string folder, const Resealer::Pace& pace = quick())
       : folder_(std::move(folder)), directory_(folder_ + "/state"), store_(directory_), ring_(load(ring_file())) {
     if (const auto unlocked = store_.unlock(ring_, clock_); !unlocked) throw std::runtime_error(unlocked.error());
+    const auto guarded = store_.guard(directory_, 1);
+    if (!guarded) throw std::runtime_error(guarded.error());
+    if (*guarded) throw std::runtime_error("it takes itself for an older one: " + **guarded);
     trail_.emplace(store_.environment(), ring_, clock_);
     audit_.emplace(log_, *trail_, clock_);
     context_.emplace(Context{store_, committer_, *ring_, clock_, names_, log_, settings_, *audit_, sources_, passwords_,

@@ -1,5 +1,6 @@
-// Power cuts at every write, sync and rename while keys rotate, users change and the audit trail is written: the daemon
-// starts with the ring that it finds, and what was acknowledged is there. UMBRA_CUTS is the number of cuts.
+// Power cuts at every write, sync and rename while keys rotate, users change, the audit trail is written and backups
+// are restored: the daemon starts with the ring that it finds, and what was acknowledged is there. UMBRA_CUTS is the
+// number of cuts.
 #include "tests/support/power_cut.hpp"
 
 #include <gtest/gtest.h>
@@ -10,6 +11,8 @@
 #include <random>
 #include <vector>
 
+#include "daemon/store/restoration.hpp"
+#include "daemon/store/snapshot.hpp"
 #include "tests/unit/daemon/rotation/machine.hpp"
 #include "tests/unit/daemon/store/disk.hpp"
 
@@ -59,6 +62,7 @@ struct History {
   Files first, last;
   std::vector<DiskEvent> log;
   std::vector<State> ledger;  // before the first acknowledgement, and behind each
+  unsigned restores = 0;
 };
 
 // A daemon's life in which a step is drawn at a time.
@@ -77,8 +81,13 @@ class Life {
   }
   History live() {
     for (unsigned step = 0; step < kSteps; ++step) {
-      const unsigned drawn = below(12);
-      drawn < 6 ? change() : drawn < 9 ? write_trail() : drawn < 11 ? turn_key() : start();
+      const unsigned drawn = below(15);
+      drawn < 6    ? change()
+      : drawn < 9  ? write_trail()
+      : drawn < 11 ? turn_key()
+      : drawn < 12 ? start()
+      : drawn < 13 ? back_up()
+                   : restore();
     }
     machine_.reset();
     logged_folder.clear();
@@ -138,6 +147,27 @@ class Life {
     if (!machine_->settled()) throw std::runtime_error("a rotation does not end");
     if (below(2) == 0 && machine_->retire().status != wire::Status::ok) throw std::runtime_error("no retirement");
   }
+  void back_up() {
+    tokens_.clear();
+    origin_ = machine_->store().epoch();
+    Snapshot(machine_->store()).walk("", [this](std::string_view, std::optional<std::string_view> token) {
+      tokens_.emplace_back(token.value());
+      return true;
+    });
+  }
+  // Users change while the copies are put aside, and lose nothing by it. Without the key of then nothing is restored.
+  void restore() {
+    if (tokens_.empty()) back_up();
+    Restoration restoration(machine_->store(), origin_, below(2) == 0);
+    for (const std::string& token : tokens_)
+      if (restoration.add(token) != wire::Obstacle::none) return tokens_.clear();
+    for (unsigned n = below(3); n > 0; --n) change();
+    if (hasty_) log_acknowledged();
+    if (!restoration.commit(1)) throw std::runtime_error("no restore");
+    if (!hasty_) log_acknowledged();
+    run_.ledger.push_back(state_of(*machine_));
+    ++run_.restores;
+  }
 
   std::mt19937& dice_;
   const bool hasty_;
@@ -145,6 +175,8 @@ class Life {
   const std::string folder_ = dir_.path() + "/life";
   std::optional<Machine> machine_;
   History run_;
+  std::vector<std::string> tokens_;  // of the last backup
+  Epoch origin_;
 };
 
 // What was found wrong; empty: nothing.
@@ -161,7 +193,7 @@ std::string start(const std::string& folder, const Files& files, const History& 
 }
 
 struct Found {
-  unsigned cuts = 0, first_bad = 0, bad = 0;
+  unsigned cuts = 0, first_bad = 0, bad = 0, restores = 0;
   std::string what;
 };
 
@@ -185,8 +217,11 @@ void cut_everywhere(const History& run, unsigned limit, bool stop_at_bad, std::m
 Found hunt(unsigned limit, bool hasty) {
   std::mt19937 dice(20'261'201);
   Found found;
-  while (found.cuts < limit && !(hasty && found.bad != 0))
-    cut_everywhere(Life(dice, hasty).live(), limit, hasty, dice, found);
+  while (found.cuts < limit && !(hasty && found.bad != 0)) {
+    const History run = Life(dice, hasty).live();
+    found.restores += run.restores;
+    cut_everywhere(run, limit, hasty, dice, found);
+  }
   return found;
 }
 
@@ -204,7 +239,8 @@ TEST(RotationPowerCut, TheLogIsTheWholeTruth) {
 
 TEST(RotationPowerCut, NothingAcknowledgedIsLost) {
   const Found found = hunt(cuts_wanted(), false);
-  std::printf("%u cuts, %u bad\n", found.cuts, found.bad);
+  std::printf("%u cuts, %u restores, %u bad\n", found.cuts, found.restores, found.bad);
+  EXPECT_GT(found.restores, 0U);
   EXPECT_EQ(found.bad, 0U) << "first at cut " << found.first_bad << ": " << found.what;
 }
 
