@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pam_module/text.hpp"
+
 namespace umbra {
 namespace {
 
@@ -12,7 +14,6 @@ constexpr std::size_t kHyphen = 4;
 bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_alphanumeric(char c) noexcept { return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
-bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 std::string_view without_spaces_behind(std::string_view text) noexcept {
   while (!text.empty() && is_space(text.back())) text.remove_suffix(1);

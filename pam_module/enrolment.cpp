@@ -13,7 +13,6 @@ static_assert(2 * wire::kMaxBackupText + 1024 < kMaxPage, "backup codes must alw
 
 constexpr std::size_t kGroup = 4;
 
-bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 bool is_printable(char c) noexcept { return c >= 0x20 && c < 0x7f; }
 bool is_backup_text(char c) noexcept { return is_printable(c) || c == '\n'; }
 

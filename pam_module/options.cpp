@@ -6,12 +6,12 @@
 #include <cstring>
 #include <string_view>
 
+#include "pam_module/text.hpp"
+
 namespace umbra {
 namespace {
 
 constexpr int kMaxTimeout = 60;  // seconds
-
-bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 // The text behind "name=", null where `word` is another option.
 const char* value_of(const char* word, std::string_view name) noexcept {

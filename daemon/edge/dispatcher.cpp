@@ -8,17 +8,13 @@ namespace umbra {
 using wire::Op;
 using wire::Status;
 
-namespace {
-
 // Whose requests are looked at at all. `self_or_root` is settled against the name in the message by
 // find_subject(), the first thing that those handlers do.
-enum class Who : std::uint8_t { holder, self_or_root, root };
+enum class Dispatcher::Who : std::uint8_t { holder, self_or_root, root };
 
 // loop: microseconds of computing, nothing that blocks. front: the same, and one name, which may wait for name
 // services. lookup: more than that.
-enum class On : std::uint8_t { loop, front, lookup };
-
-}  // namespace
+enum class Dispatcher::On : std::uint8_t { loop, front, lookup };
 
 struct Dispatcher::Row {
   Op op;

@@ -42,6 +42,8 @@ class Dispatcher {
   void dispatch(const CallPtr& call);
 
  private:
+  enum class Who : std::uint8_t;
+  enum class On : std::uint8_t;
   struct Row;
   static const Row kTable[];
   void run(const Row& row, const CallPtr& call) noexcept;

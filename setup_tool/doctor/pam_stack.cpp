@@ -11,6 +11,8 @@ namespace umbra::pam {
 namespace {
 
 constexpr int kMostLevels = 16;  // of files in files, libpam's own limit
+// Ours: files that include each other twice would make more lines than a disk holds, in libpam's memory as well.
+constexpr std::size_t kMostLines = 10'000;
 
 bool is_word(const std::string& word, const char* wanted) { return strcasecmp(word.c_str(), wanted) == 0; }
 
@@ -28,7 +30,7 @@ class Reading {
 
   // False where libpam takes the file for unreadable; the lines before that are kept, as it keeps them.
   bool file(const std::string& name, std::optional<Group> only, int depth, int level) {
-    if (depth >= kMostLevels) return false;
+    if (depth >= kMostLevels || stack_.lines.size() >= kMostLines) return false;
     const auto file = read_(name);
     if (!file) return false;
     const TextLines text = lines_of(file->text);

@@ -6,7 +6,8 @@
 namespace umbra::sshd {
 namespace {
 
-constexpr int kMostIncludes = 16;  // sshd's own limit
+constexpr int kMostIncludes = 16;   // sshd's own limit of depth
+constexpr int kMostFiles = 10'000;  // ours: files that include each other twice would never end
 
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
@@ -49,8 +50,8 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 void read_into(std::vector<Setting>& settings, const std::string& path, const ReadFiles& read, const std::string& match,
-               int depth) {
-  if (depth >= kMostIncludes) return;
+               int depth, int& files) {
+  if (depth >= kMostIncludes || ++files > kMostFiles) return;
   for (const pam::File& file : read(path)) {
     std::istringstream text(file.text);
     std::string here = match;  // a Match ends with its file
@@ -64,7 +65,7 @@ void read_into(std::vector<Setting>& settings, const std::string& path, const Re
       if (keyword == "match") {
         here = match.empty() || lower(match) == "all" ? joined(words) : match;
       } else if (keyword == "include") {
-        for (std::size_t i = 1; i < words.size(); ++i) read_into(settings, words[i], read, here, depth + 1);
+        for (std::size_t i = 1; i < words.size(); ++i) read_into(settings, words[i], read, here, depth + 1, files);
       } else {
         settings.push_back({keyword, joined(words), here, {file.path, number}});
       }
@@ -78,7 +79,8 @@ bool is_all(const Setting& setting) { return lower(setting.match) == "all"; }
 
 std::vector<Setting> read_settings(const std::string& path, const ReadFiles& read) {
   std::vector<Setting> settings;
-  read_into(settings, path, read, "", 0);
+  int files = 0;
+  read_into(settings, path, read, "", 0, files);
   return settings;
 }
 

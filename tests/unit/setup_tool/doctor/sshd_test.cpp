@@ -60,6 +60,11 @@ TEST(Sshd, TheFirstValueWins) {
   EXPECT_EQ(findings[0].level, Level::open);
 }
 
+TEST(Sshd, FilesThatIncludeEachOtherComeToAnEnd) {
+  const Files files = {{"main", "UsePAM yes\nInclude other other\n"}, {"other", "Include main main\nUsePAM no\n"}};
+  EXPECT_LE(server(files).settings.size(), 10'000U);
+}
+
 TEST(Sshd, AnOlderNameIsTheSameSetting) {
   EXPECT_EQ(one(server({{"main", std::string("ChallengeResponseAuthentication no\n") + kGood}})),
             "open main:1 keyboard-interactive is off: nobody can be asked for a code");

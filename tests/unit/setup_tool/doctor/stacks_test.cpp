@@ -72,6 +72,13 @@ INSTANTIATE_TEST_SUITE_P(, Stacks, testing::ValuesIn(all_stacks()), [](const aut
   return name;
 });
 
+TEST(Reading, FilesThatIncludeEachOtherComeToAnEnd) {
+  const auto read = [](const std::string& name) -> std::optional<pam::File> {
+    return pam::File{name, "auth include service\nauth include service\n"};
+  };
+  EXPECT_LT(pam::read_stack("service", read).lines.size(), 11'000U);
+}
+
 Finding first_open(const std::string& stack) {
   for (const Finding& finding : judged(fs::path(UMBRA_STACKS) / stack))
     if (finding.level == Level::open) return finding;
