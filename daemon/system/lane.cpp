@@ -7,8 +7,13 @@ namespace umbra {
 
 Lane::Lane(unsigned threads, std::size_t limit, OnError on_error, unsigned reserves)
     : limit_(limit), on_error_(std::move(on_error)) {
-  for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
-  for (unsigned i = 0; i < reserves; ++i) threads_.emplace_back([this] { run_reserve(); });
+  try {
+    for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+    for (unsigned i = 0; i < reserves; ++i) threads_.emplace_back([this] { run_reserve(); });
+  } catch (...) {
+    finish();  // where the machine has no thread left, those that there are end before what they use goes
+    throw;
+  }
 }
 
 void Lane::finish() {

@@ -43,9 +43,15 @@ def wrong_code(secret):
 
 def injection(call, error, when, trace, file=None):
     """The words that have one system call fail, on `file` alone where there is one: at its `when`th time in each thread
-    ("3"), or from then on ("3+")."""
-    return ["strace", "-D", "-f", "-qq", "-o", str(trace), "-e", f"trace={call}", "-e", "signal=none", "-e",
+    ("3"), or from then on ("3+"). prctl is seen as well: see has_begun()."""
+    return ["strace", "-D", "-f", "-qq", "-o", str(trace), "-e", f"trace={call},prctl", "-e", "signal=none", "-e",
             f"inject={call}:error={error}:when={when}", *(["-P", str(file)] if file else [])]
+
+
+def has_begun(trace):
+    """Whether the daemon's own code ran: switching cores off is the first thing that it does. Before that ld.so runs,
+    which crashes where it gets no memory."""
+    return trace is None or "PR_SET_DUMPABLE" in trace.read_text(errors="replace")
 
 
 class Scene:
@@ -75,8 +81,9 @@ class Scene:
     def log(self):
         return self.path("log").read_text(errors="replace") if self.path("log").exists() else ""
 
-    def start(self, injected=()):
-        """True when it is ready, false where it ended instead: then with one clear line, and by no signal."""
+    def start(self, injected=(), trace=None):
+        """True when it is ready, false where it ended instead: then with one clear line, and by no signal. `trace`: what
+        strace wrote of it."""
         before = len(self.log())
         with open(self.path("log"), "ab") as log:
             self.process = subprocess.Popen(
@@ -88,6 +95,8 @@ class Scene:
             if "ready at" in self.log()[before:]:
                 return True
             if self.process.poll() is not None:
+                if self.process.returncode == -signal.SIGSEGV and not has_begun(trace):
+                    return False
                 self.ended("the start")
                 expect("umbra-totpd: " in self.log()[before:] or self.process.returncode == 127,
                        f"a start that failed without a word: {self.process.returncode}")
