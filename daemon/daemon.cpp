@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <cstdlib>
@@ -20,6 +20,7 @@
 #include "daemon/service/locksmith.hpp"
 #include "daemon/service/sweeper.hpp"
 #include "daemon/store/lmdb_store.hpp"
+#include "daemon/system/signals.hpp"
 #include "daemon/system/systemd.hpp"
 #include "paths.h"
 
@@ -86,12 +87,14 @@ void reload(const Paths& paths, Settings& settings, const Log& log) {
 }
 
 // Calls `on_end` once, at the first SIGTERM or SIGINT.
-void watch_signals(asio::signal_set& signals, const std::function<void()>& on_hangup,
+void watch_signals(asio::posix::stream_descriptor& signals, const std::function<void()>& on_hangup,
                    const std::function<void()>& on_end) {
-  signals.async_wait([&](const boost::system::error_code& error, int signal) {
+  signals.async_wait(asio::posix::stream_descriptor::wait_read, [&](const boost::system::error_code& error) {
     if (error) return;
-    if (signal != SIGHUP) return on_end();
-    on_hangup();
+    while (const auto signal = next_signal(signals.native_handle())) {
+      if (*signal != SIGHUP) return on_end();
+      on_hangup();
+    }
     watch_signals(signals, on_hangup, on_end);
   });
 }
@@ -149,6 +152,9 @@ void run_daemon(const Paths& paths, const Log& log) {
 
   // The loop outlives whatever may still post to it; lanes and committer finish their work before it goes.
   asio::io_context loop(1);
+  // Not Asio's own signal_set, which does not tell where the kernel refuses to watch for them: nothing but SIGKILL
+  // would end this.
+  asio::posix::stream_descriptor signals(loop, signals_to_read({SIGTERM, SIGINT, SIGHUP}));
   const auto complain = [&log](const std::string& error) { log.note(LOG_ERR, error); };
   LmdbTrail trail(store.environment(), ring, clock);
   Audit audit(log, trail, clock);
@@ -171,7 +177,6 @@ void run_daemon(const Paths& paths, const Log& log) {
 
   const auto given = value_or_throw(systemd::listen_fd());
   Listener listener(loop, given ? *given : bind_socket(paths.socket), *dispatcher, log);
-  asio::signal_set signals(loop, SIGTERM, SIGINT, SIGHUP);
   asio::steady_timer watchdog(loop), to_disk(loop), idle(loop), clean_up(loop);
   const std::function<void()> on_hangup = [&] { reload(paths, settings, log); };
   const std::function<void()> on_end = [&] {

@@ -6,8 +6,8 @@
 namespace umbra::sshd {
 namespace {
 
-constexpr int kMostIncludes = 16;   // sshd's own limit of depth
-constexpr int kMostFiles = 10'000;  // ours: files that include each other twice would never end
+constexpr int kMostIncludes = 16;  // sshd's own limit of depth
+constexpr int kMostFiles = 1000;   // ours: files that include each other twice would never end
 
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
