@@ -81,8 +81,10 @@ void Session::answer(Bytes packet, bool held) {
   });
 }
 
-// A peer that does not read loses the answer, not us our time.
+// A peer that does not read loses the answer, not us our time. One that asks on before he was answered may have both
+// answers under way on two threads: the first one's leaves first.
 void Session::send(Bytes packet) {
+  const std::lock_guard in_order(sending_);
   state_ = State::sending;
   give(kIdleLimit);
   const ssize_t sent = ::send(socket_.native_handle(), packet.data(), packet.size(), MSG_DONTWAIT | MSG_NOSIGNAL);

@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
+#include <mutex>
 
 #include "daemon/edge/dispatcher.hpp"
 
@@ -53,6 +54,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::chrono::steady_clock::time_point arrived_;
   std::atomic<std::chrono::steady_clock::time_point> deadline_;
   std::atomic<State> state_ = State::idle;
+  std::mutex sending_;  // held while an answer is put on the wire
   std::atomic<bool> finishing_ = false;
 };
 

@@ -157,6 +157,10 @@ inline Heard hear(Bytes packet, std::uint8_t number, const wire::RequestId& id) 
     case Op::bypass: return hear_as<wire::BypassReply>(packet, op, id);
     case Op::trail: return hear_as<wire::TrailReply>(packet, op, id);
     case Op::explain: return hear_as<wire::ExplainReply>(packet, op, id);
+    case Op::keys: return hear_as<wire::KeysReply>(packet, op, id);
+    case Op::rotate: return hear_as<wire::RotateReply>(packet, op, id);
+    case Op::rotation: return hear_as<wire::RotationReply>(packet, op, id);
+    case Op::retire: return hear_as<wire::RetireReply>(packet, op, id);
     case Op::backup_begin:
     case Op::restore: return hear_as<wire::BackupBegun>(packet, op, id);
     case Op::backup_page: return hear_as<wire::BackupPageReply>(packet, op, id);
