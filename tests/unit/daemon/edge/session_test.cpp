@@ -70,8 +70,9 @@ class Sessions : public testing::Test {
     return hear(packet, static_cast<std::uint8_t>(op), id).reads ? std::optional(id) : std::nullopt;
   }
 
-  WholeDaemon daemon_;
+  // Behind the lanes, one of which may be the last to let go of the session.
   boost::asio::io_context loop_{1};
+  WholeDaemon daemon_;
   std::optional<Descriptor> ours_;
   std::thread runner_;
 };
