@@ -16,6 +16,7 @@
 #include "daemon/store/committer.hpp"
 #include "daemon/store/lmdb_store.hpp"
 #include "tests/bench/population.hpp"
+#include "tests/support/hex.hpp"
 
 namespace {
 
@@ -29,16 +30,6 @@ std::string base32(const std::array<std::uint8_t, 20>& bytes) {
   for (const std::uint8_t byte : bytes) {
     bits = bits << 8 | byte;
     for (held += 8; held >= 5; held -= 5) text += kAlphabet[(bits >> (held - 5)) & 31];
-  }
-  return text;
-}
-
-std::string hex(const std::array<std::uint8_t, 20>& bytes) {
-  std::string text;
-  char two[3];
-  for (const std::uint8_t byte : bytes) {
-    std::snprintf(two, sizeof two, "%02x", byte);
-    text += two;
   }
   return text;
 }
@@ -92,7 +83,7 @@ void make_oath(const std::string& folder, unsigned users) {
   const std::string path = folder + "/users.oath";
   std::ofstream file(path);
   for (unsigned n = 0; n < users; ++n)
-    file << "HOTP/T30\t" << bench::user_name(n) << "\t-\t" << hex(bench::secret(n)) << "\n";
+    file << "HOTP/T30\t" << bench::user_name(n) << "\t-\t" << test::hex(bench::secret(n)) << "\n";
   chmod(path.c_str(), 0600);
 }
 

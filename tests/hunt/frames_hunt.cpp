@@ -23,6 +23,7 @@
 #include "daemon/crypto/sodium.hpp"
 #include "tests/hunt/frames.hpp"
 #include "tests/integration/daemon/daemon_process.hpp"
+#include "tests/support/hex.hpp"
 #include "tests/support/records.hpp"
 
 namespace umbra::hunt {
@@ -44,16 +45,6 @@ constexpr milliseconds kStallLimit{2000}, kSlack{500};
 constexpr long kFlat = 16 * 1024, kFlatWhenSanitized = 96 * 1024;  // KiB
 
 [[noreturn]] void fail(const std::string& what) { throw std::runtime_error(what); }
-
-std::string hex(Bytes bytes) {
-  std::string text;
-  char two[3];
-  for (const std::uint8_t byte : bytes) {
-    std::snprintf(two, sizeof two, "%02x", byte);
-    text += two;
-  }
-  return text;
-}
 
 long resident(pid_t pid) {
   std::ifstream status("/proc/" + std::to_string(pid) + "/status");
@@ -170,7 +161,8 @@ class Hunt {
     wire::decode_header(client.asked.front(), header);
     const auto heard = test::hear(reply, header.op, header.id);
     if (!heard.reads)
-      fail("a reply that is none, or to a later request: " + hex(reply) + "\n to " + hex(client.asked.front()));
+      fail("a reply that is none, or to a later request: " + test::hex(reply) + "\n to " +
+           test::hex(client.asked.front()));
     if (heard.accepted && !is_proven(header.op)) fail("a code was accepted that nobody knows");
     client.asked.pop_front();
   }
