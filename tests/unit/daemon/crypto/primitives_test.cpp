@@ -12,18 +12,14 @@
 #include "daemon/crypto/openssl.hpp"
 #include "daemon/crypto/sodium.hpp"
 #include "tests/support/field_cursors.hpp"
+#include "tests/support/hex.hpp"
 
 namespace umbra {
 namespace {
 
 using test::bytes;
+using test::hex;
 
-std::string hex(Bytes bytes) {
-  std::string out(bytes.size() * 2 + 1, '\0');
-  sodium_bin2hex(out.data(), out.size(), bytes.data(), bytes.size());
-  out.pop_back();
-  return out;
-}
 std::array<std::uint8_t, argon2::kSaltSize> salt() {
   std::array<std::uint8_t, argon2::kSaltSize> salt{};
   std::iota(salt.begin(), salt.end(), std::uint8_t{0});
