@@ -186,9 +186,11 @@ tl::expected<bool, StoreError> LmdbStore::freeze() {
   return true;
 }
 
+// What comes while it writes is the next one's: else logins without a pause would keep it from ever returning.
 tl::expected<void, StoreError> LmdbStore::checkpoint() try {
   const std::lock_guard lock(checkpoint_);
-  for (;;) {
+  for (bool left_over = true; left_over;) {
+    left_over = !overlay_.frozen().empty();
     const auto frozen = freeze();
     if (!frozen) return tl::unexpected(frozen.error());
     if (!*frozen) return {};
@@ -200,6 +202,7 @@ tl::expected<void, StoreError> LmdbStore::checkpoint() try {
     overlay_.forget_frozen();
     mark_epoch();
   }
+  return {};
 } catch (const std::exception& error) {
   return tl::unexpected(StoreError(error.what()));
 }

@@ -32,6 +32,7 @@ ssize_t __wrap_pread64(int fd, void* bytes, size_t size, off_t at) {
 }
 int __real_mdb_txn_commit(MDB_txn* txn);
 int __wrap_mdb_txn_commit(MDB_txn* txn) {
+  if (umbra::test::beside_lmdb) umbra::test::beside_lmdb();
   if (!umbra::test::lmdb_fails) return __real_mdb_txn_commit(txn);
   mdb_txn_abort(txn);
   return ENOSPC;

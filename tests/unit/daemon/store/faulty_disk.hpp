@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 
 namespace umbra::test {
 
@@ -12,6 +13,7 @@ enum class Disk { works, fails, takes_and_fails, full, interrupted };
 
 inline std::atomic<Disk> disk = Disk::works;
 inline std::atomic<bool> lmdb_fails = false, reads_fail = false, reads_interrupted = false;
+inline std::function<void()> beside_lmdb;  // what happens while LMDB commits
 inline std::atomic<unsigned> writes = 0, synchronous = 0;  // those that were durable when they returned
 
 }  // namespace umbra::test

@@ -11,6 +11,7 @@
 namespace umbra {
 namespace {
 
+using test::beside_lmdb;
 using test::Disk;
 using test::disk;
 using test::Generations;
@@ -105,6 +106,28 @@ TEST_F(JournalTest, ABatchLargerThanASegmentIsRefusedWhole) {
   }
   EXPECT_FALSE(storage.store().apply(batch));
   EXPECT_EQ(stored(), (Generations{{"alice", 1}}));
+}
+
+// Changes that never pause: a checkpoint, on which `list` and a rotation wait, has an end all the same.
+TEST_F(JournalTest, ACheckpointLeavesWhatComesMeanwhileToTheNext) {
+  ASSERT_TRUE(bump("alice"));
+  unsigned commits = 0;
+  beside_lmdb = [&] {
+    EXPECT_TRUE(++commits >= 100 || bump("alice"));
+  };
+  ASSERT_TRUE(storage.store().checkpoint());
+  EXPECT_EQ(commits, 1U);
+  // What a failed one left comes first, then what was written since.
+  lmdb_fails = true;
+  EXPECT_FALSE(storage.store().checkpoint());
+  lmdb_fails = false;
+  commits = 0;
+  ASSERT_TRUE(bump("bob"));
+  ASSERT_TRUE(storage.store().checkpoint());
+  EXPECT_EQ(commits, 2U);
+  beside_lmdb = nullptr;
+  EXPECT_EQ(storage.crash(), std::nullopt);
+  EXPECT_EQ(stored(), (Generations{{"alice", 5}, {"bob", 1}}));
 }
 
 // Readers, the writer and checkpoints at once: nobody ever reads an older record than he has read before.

@@ -20,6 +20,7 @@ class JournalTest : public testing::Test {
   ~JournalTest() override {
     disk = Disk::works;
     lmdb_fails = false;
+    beside_lmdb = nullptr;
   }
   // One more than there was; a new user starts at 1.
   tl::expected<void, StoreError> bump(const std::string& user) {
