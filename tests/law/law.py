@@ -24,7 +24,7 @@ MAY_INCLUDE = {
 # Nothing here needs libstdc++.so or libsupc++ at link time.
 _HEADER_ONLY = ["cerrno", "climits", "cstddef", "cstdint", "cstring", "array", "concepts", "span", "string_view",
                 "type_traits"]
-_LIBC = ["fcntl.h", "poll.h", "sys/random.h", "sys/socket.h", "sys/types.h", "sys/un.h", "time.h", "unistd.h"]
+_LIBC = ["fcntl.h", "sys/random.h", "sys/socket.h", "sys/time.h", "sys/types.h", "sys/un.h", "time.h", "unistd.h"]
 FREESTANDING_HEADERS = {
     "common": _HEADER_ONLY + _LIBC,
     "pam_module": _HEADER_ONLY + _LIBC + ["algorithm", "cstdio", "cstdlib", "optional", "syslog.h", "security/"],

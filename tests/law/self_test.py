@@ -12,7 +12,7 @@ def good_tree():
     files = {
         "ARCHITECTURE.md": "# Architecture\n\n## One login\n\ntext\n",
         "common/wire.hpp": HEADER + "#include <cstdint>\n// throw, malloc( in a comment is no code.\n",
-        "common/channel.cpp": '#include "common/wire.hpp"\n#include <poll.h>\nconst char* text = "new printf(";\n',
+        "common/channel.cpp": '#include "common/wire.hpp"\n#include <fcntl.h>\nconst char* text = "new printf(";\n',
         "common/meson.build": "freestanding_args = ['-fno-exceptions', '-fno-rtti', '-fno-threadsafe-statics']\n"
                               "common_lib = static_library('umbra_common', 'a.cpp', cpp_args: freestanding_args)\n"
                               "common_dep = declare_dependency(link_with: common_lib)\n",

@@ -1,10 +1,11 @@
 // libc as the module meets it: -Wl,--wrap sends each of its calls here (tests/integration/pam_module/meson.build).
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <time.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdarg>
 #include <cstdlib>
@@ -24,6 +25,11 @@ int fail_with(const int (&errors)[N]) {
 }
 
 void pass(std::int64_t ms) { machine->now_ms += ms; }
+
+// Something came up before the time was over, or the time was over: a timer is never early.
+void wait_at_most(std::int64_t ms) {
+  pass(static_cast<std::int64_t>(machine->dice.below(static_cast<std::size_t>(ms > 0 ? ms : 0) + 2)));
+}
 
 }  // namespace
 
@@ -59,14 +65,6 @@ int __wrap_clock_gettime(clockid_t clock, timespec* time) {
   return 0;
 }
 
-int __real_nanosleep(const timespec* wanted, timespec* left);
-int __wrap_nanosleep(const timespec* wanted, timespec* left) {
-  if (machine == nullptr) return __real_nanosleep(wanted, left);
-  if (machine->fails("nanosleep")) return fail_with({EINTR});
-  pass(wanted->tv_sec * 1000 + wanted->tv_nsec / 1'000'000);
-  return 0;
-}
-
 ssize_t __real_getrandom(void* bytes, size_t size, unsigned flags);
 ssize_t __wrap_getrandom(void* bytes, size_t size, unsigned flags) {
   if (machine == nullptr) return __real_getrandom(bytes, size, flags);
@@ -82,7 +80,7 @@ int __real_socket(int domain, int type, int protocol);
 int __wrap_socket(int domain, int type, int protocol) {
   if (machine == nullptr) return __real_socket(domain, type, protocol);
   if (machine->fails("socket")) return fail_with({EMFILE, ENFILE, ENOMEM, ENOBUFS, EACCES, EAFNOSUPPORT});
-  if ((type & SOCK_CLOEXEC) == 0 || (type & SOCK_NONBLOCK) == 0) machine->complain("a socket that is inherited");
+  if ((type & SOCK_CLOEXEC) == 0) machine->complain("a socket that is inherited");
   return machine->open_descriptor(machine->dice.one_in(8) ? static_cast<int>(machine->dice.below(3)) : 5);
 }
 
@@ -90,9 +88,12 @@ int __real_connect(int fd, const sockaddr* address, socklen_t size);
 int __wrap_connect(int fd, const sockaddr* address, socklen_t size) {
   if (machine == nullptr) return __real_connect(fd, address, size);
   if (fd < 3) machine->complain("the socket took a standard stream's place");
-  if (machine->fails("connect"))
-    return fail_with({EINTR, EAGAIN, EAGAIN, ECONNREFUSED, ENOENT, EACCES, ENOMEM, EPROTOTYPE});
   Connection* const connection = machine->connection(fd);
+  if (connection->send_ms <= 0) machine->complain("a connect without an end");
+  if (machine->fails("connect")) {
+    wait_at_most(connection->send_ms);
+    return fail_with({EINTR, EAGAIN, EAGAIN, ECONNREFUSED, ENOENT, EACCES, ENOMEM, EPROTOTYPE});
+  }
   connection->connected = true;
   connection->trusted = !machine->fails("a trusted daemon");
   return 0;
@@ -134,20 +135,18 @@ int __wrap_close(int fd) {
   return machine->fails("close") ? fail_with({EINTR, EIO}) : 0;
 }
 
-int __real_poll(pollfd* fds, nfds_t count, int timeout);
-int __wrap_poll(pollfd* fds, nfds_t count, int timeout) {
-  if (machine == nullptr) return __real_poll(fds, count, timeout);
-  const Connection* const connection = machine->connection(fds->fd);
-  if (timeout < 0) machine->complain("a poll without an end"), timeout = 0;
-  if (machine->fails("poll")) {
-    if (machine->dice.one_in(3)) return static_cast<int>(machine->dice.below(2));  // nothing, or something that is not
-    pass(static_cast<std::int64_t>(machine->dice.below(static_cast<std::size_t>(timeout) + 1)));
-    return fail_with({EINTR, EINTR, EINTR, ENOMEM});
-  }
-  if ((fds->events & POLLOUT) != 0 || connection->closed) return 1;
-  const auto wait = connection->inbox.empty() ? timeout + 1 : connection->inbox.front().first - machine->now_ms;
-  pass(wait > timeout ? timeout + 1 : wait > 0 ? wait : 0);  // a timer is never early
-  return wait > timeout ? 0 : 1;
+int __real_setsockopt(int fd, int level, int option, const void* value, socklen_t size);
+int __wrap_setsockopt(int fd, int level, int option, const void* value, socklen_t size) {
+  if (machine == nullptr) return __real_setsockopt(fd, level, option, value, size);
+  Connection* const connection = machine->connection(fd);
+  if (option != SO_RCVTIMEO && option != SO_SNDTIMEO) machine->complain("setsockopt " + std::to_string(option));
+  if (machine->fails("setsockopt")) return fail_with({ENOMEM, ENOPROTOOPT, EDOM});
+  timeval time{};
+  std::memcpy(&time, value, sizeof time);
+  const std::int64_t most = time.tv_sec * 1000 + time.tv_usec / 1000;
+  (option == SO_RCVTIMEO ? connection->receive_ms : connection->send_ms) = most;
+  if (most <= 0) machine->complain("a wait without an end");
+  return 0;
 }
 
 ssize_t __real_send(int fd, const void* bytes, size_t size, int flags);
@@ -155,6 +154,7 @@ ssize_t __wrap_send(int fd, const void* bytes, size_t size, int flags) {
   if (machine == nullptr) return __real_send(fd, bytes, size, flags);
   Connection* const connection = machine->connection(fd);
   if (!connection->connected) machine->complain("send before connect");
+  if (connection->send_ms <= 0) machine->complain("a send without an end");
   if ((flags & MSG_NOSIGNAL) == 0) machine->complain("a send that may raise SIGPIPE");
   if (connection->closed) return fail_with({EPIPE, ECONNRESET});
   const bool fails = machine->fails("send");
@@ -163,6 +163,7 @@ ssize_t __wrap_send(int fd, const void* bytes, size_t size, int flags) {
   if (!fails || machine->dice.one_in(4)) machine->deliver(*connection, packet);
   if (!fails) return static_cast<ssize_t>(size);
   if (machine->dice.one_in(4)) return static_cast<ssize_t>(machine->dice.below(size));
+  wait_at_most(connection->send_ms);
   return fail_with({EINTR, EAGAIN, EPIPE, ECONNRESET, ENOBUFS, ENOMEM, EMSGSIZE, EIO});
 }
 
@@ -171,11 +172,19 @@ ssize_t __wrap_recv(int fd, void* bytes, size_t size, int flags) {
   if (machine == nullptr) return __real_recv(fd, bytes, size, flags);
   Connection* const connection = machine->connection(fd);
   if ((flags & MSG_TRUNC) == 0) machine->complain("a recv that takes a cut packet for a whole one");
+  if (connection->receive_ms <= 0) machine->complain("a recv without an end");
   const bool fails = machine->fails("recv");
-  if (fails && machine->dice.one_in(2)) return fail_with({EINTR, EAGAIN, ECONNRESET, ENOMEM, EIO});
+  if (fails && machine->dice.one_in(2)) {
+    wait_at_most(connection->receive_ms);
+    return fail_with({EINTR, EAGAIN, ECONNRESET, ENOMEM, EIO});
+  }
   if (fails && machine->dice.one_in(3)) return 0;
-  if (connection->inbox.empty() || connection->inbox.front().first > machine->now_ms)
-    return connection->closed ? 0 : fail_with({EAGAIN});
+  if (connection->closed && connection->inbox.empty()) return 0;
+  const auto comes =
+      connection->inbox.empty() ? machine->now_ms + connection->receive_ms + 1 : connection->inbox.front().first;
+  const auto wait = comes - machine->now_ms;
+  pass(std::clamp<std::int64_t>(wait, 0, connection->receive_ms + 1));
+  if (wait > connection->receive_ms) return fail_with({EAGAIN});
   const std::string packet = connection->inbox.front().second;
   connection->inbox.pop_front();
   std::memcpy(bytes, packet.data(), packet.size());

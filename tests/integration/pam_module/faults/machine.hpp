@@ -17,6 +17,7 @@ namespace umbra::test {
 
 struct Connection {
   bool connected = false, trusted = true, closed = false;
+  std::int64_t send_ms = 0, receive_ms = 0;                // how long such a call may wait; 0: for ever
   std::deque<std::pair<std::int64_t, std::string>> inbox;  // when it arrives, and what
 };
 
