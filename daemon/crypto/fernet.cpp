@@ -49,7 +49,7 @@ struct Key::State {
   [[nodiscard]] Bytes encryption_key() const noexcept { return {key.get() + kKeySize / 2, kKeySize / 2}; }
 
   void sign(Bytes data, std::span<std::uint8_t, openssl::kMaxDigestSize> mac) const {
-    openssl::Hmac::once(openssl::Digest::sha256, signing_key(), data, mac);
+    openssl::hmac(openssl::Digest::sha256, signing_key(), data, mac);
   }
 };
 static_assert(kKeySize / 2 == openssl::kAesKeySize);
@@ -94,9 +94,10 @@ std::optional<std::size_t> Key::open(std::string_view token, std::optional<std::
   if (ttl && !in_time(get_timestamp(binary + kTimestampAt), *ttl, now)) return std::nullopt;
 
   std::uint8_t plain[kMaxCiphertext + openssl::kAesBlockSize];
-  const WipeGuard guard(plain, sizeof plain);
+  const Bytes ciphertext(binary + kCiphertextAt, size - kCiphertextAt);
+  const WipeGuard guard(plain, ciphertext.size() + openssl::kAesBlockSize);  // nothing is written behind that
   const auto got = openssl::decrypt_aes128_cbc(state_->encryption_key(), Bytes(binary + kIvAt, openssl::kAesBlockSize),
-                                               Bytes(binary + kCiphertextAt, size - kCiphertextAt), plain);
+                                               ciphertext, plain);
   if (!got || *got > out.size()) return std::nullopt;
   std::memcpy(out.data(), plain, *got);
   return got;

@@ -2,9 +2,7 @@
 // of what is sealed.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,33 +10,14 @@
 
 #include "common/cursor.hpp"
 
-struct evp_mac_ctx_st;
-
 namespace umbra::openssl {
 
 enum class Digest : std::uint8_t { sha1, sha256, sha512 };
 inline constexpr std::size_t kMaxDigestSize = 64;
 
-// An HMAC whose key schedule is done once. Immutable; safe to use from several threads.
-class Hmac {
- public:
-  Hmac(Digest digest, Bytes key);  // throws std::runtime_error where libcrypto refuses
-  // Writes the digest (20, 32 or 64 bytes) to `out` and returns its size. Throws std::runtime_error.
-  std::size_t operator()(Bytes data, std::span<std::uint8_t, kMaxDigestSize> out) const;
-  // The same for a key that is to stay where it is: libcrypto has its schedule for as long as this takes.
-  static std::size_t once(Digest digest, Bytes key, Bytes data, std::span<std::uint8_t, kMaxDigestSize> out);
-
- private:
-  struct Free {
-    void operator()(evp_mac_ctx_st* ctx) const noexcept;
-  };
-  using Context = std::unique_ptr<evp_mac_ctx_st, Free>;
-  static const evp_mac_ctx_st* keyless(Digest digest);
-  static Context duplicate(const evp_mac_ctx_st* ctx);
-  static Context keyed(Digest digest, Bytes key);
-  static std::size_t finish(evp_mac_ctx_st* ctx, Bytes data, std::span<std::uint8_t, kMaxDigestSize> out);
-  Context ctx_;
-};
+// RFC 2104 of `data`, with a key of any length. Writes the digest (20, 32 or 64 bytes) to `out` and returns its size.
+// Throws std::runtime_error where libcrypto refuses. Nothing of key or digest stays in libcrypto's memory.
+std::size_t hmac(Digest digest, Bytes key, Bytes data, std::span<std::uint8_t, kMaxDigestSize> out);
 
 inline constexpr std::size_t kAesKeySize = 16;
 inline constexpr std::size_t kAesBlockSize = 16;

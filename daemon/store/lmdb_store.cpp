@@ -1,5 +1,6 @@
 #include "daemon/store/lmdb_store.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "common/secret.hpp"
@@ -91,7 +92,7 @@ std::optional<std::string> LmdbStore::token_of(const std::string& user) {
 
 tl::expected<std::optional<Record>, StoreError> LmdbStore::open(std::string_view token, std::string_view user) {
   SecretBytes<kMaxRecordSize> plain;
-  const auto room = plain.resize(kMaxRecordSize);
+  const auto room = plain.resize(std::min(kMaxRecordSize, token.size()));  // no more has to be wiped
   const auto size = ring_->open(token, std::nullopt, clock_->wall(), room);
   if (!size)
     return tl::unexpected(StoreError("a record does not open with the key ring: it was changed, or its key is gone"));

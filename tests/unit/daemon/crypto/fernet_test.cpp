@@ -145,9 +145,8 @@ TEST(Fernet, OtherVersionIsRefusedThoughItsMacIsRight) {
   std::vector<std::uint8_t> binary(128);
   binary.resize(*sodium::decode_base64url(kToken, binary));
   binary[0] = 0x81;
-  const openssl::Hmac mac(openssl::Digest::sha256, Bytes(raw).first(16));
   std::array<std::uint8_t, openssl::kMaxDigestSize> digest{};
-  mac(Bytes(binary).first(binary.size() - 32), digest);
+  openssl::hmac(openssl::Digest::sha256, Bytes(raw).first(16), Bytes(binary).first(binary.size() - 32), digest);
   std::copy_n(digest.begin(), 32, binary.end() - 32);
   std::string token(sodium::base64url_size(binary.size()) + 1, '\0');
   sodium::encode_base64url(binary, token);

@@ -146,35 +146,53 @@ TEST(Sodium, LockedMemoryHoldsWhatIsPutThere) {
   EXPECT_EQ(memory[4095], 7);
 }
 
-// RFC 4231 test case 2; RFC 2202 test case 2 for SHA-1.
+std::string hmac(openssl::Digest digest, Bytes key, Bytes data) {
+  std::array<std::uint8_t, openssl::kMaxDigestSize> out{};
+  const std::size_t size = openssl::hmac(digest, key, data, out);
+  return hex(Bytes(out).first(size));
+}
+
+// RFC 4231 and, for SHA-1, RFC 2202: test case 2, and case 6, whose key is longer than a block.
 TEST(Openssl, Hmac) {
   const struct {
     openssl::Digest digest;
-    const char* mac;
+    std::size_t long_key;
+    const char *second, *sixth;
   } table[] = {
-      {openssl::Digest::sha1, "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"},
-      {openssl::Digest::sha256, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
-      {openssl::Digest::sha512,
+      {openssl::Digest::sha1, 80, "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79",
+       "aa4ae5e15272d00e95705637ce8a3b55ed402112"},
+      {openssl::Digest::sha256, 131, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+       "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
+      {openssl::Digest::sha512, 131,
        "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4"
        "b"
-       "636e070a38bce737"},
+       "636e070a38bce737",
+       "80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f3526b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0ae"
+       "c"
+       "8b915a985d786598"},
   };
-  for (const auto& row : table) {
-    const openssl::Hmac mac(row.digest, bytes("Jefe"));
-    std::array<std::uint8_t, openssl::kMaxDigestSize> out{};
-    for (int round = 0; round < 2; ++round) {  // the prepared key serves more than once
-      const std::size_t size = mac(bytes("what do ya want for nothing?"), out);
-      EXPECT_EQ(hex(Bytes(out).first(size)), row.mac);
+  for (const auto& row : table)
+    for (int round = 0; round < 2; ++round) {  // a thread's contexts serve more than once
+      EXPECT_EQ(hmac(row.digest, bytes("Jefe"), bytes("what do ya want for nothing?")), row.second);
+      EXPECT_EQ(hmac(row.digest, std::vector<std::uint8_t>(row.long_key, 0xaa),
+                     bytes("Test Using Larger Than Block-Size Key - Hash Key First")),
+                row.sixth);
     }
-  }
 }
 
 TEST(Openssl, HmacWithAnEmptyKeyIsNotTheKeyBefore) {
-  const openssl::Hmac before(openssl::Digest::sha256, bytes("Jefe"));
-  const openssl::Hmac empty(openssl::Digest::sha256, Bytes());
-  std::array<std::uint8_t, openssl::kMaxDigestSize> out{};
-  empty(Bytes(), out);
-  EXPECT_EQ(hex(Bytes(out).first(32)), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+  hmac(openssl::Digest::sha256, bytes("Jefe"), Bytes());
+  EXPECT_EQ(hmac(openssl::Digest::sha256, Bytes(), Bytes()),
+            "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+}
+
+// A key of exactly a block is one, and not hashed first; one byte more is.
+TEST(Openssl, HmacAtTheEdgeOfABlock) {
+  const std::vector<std::uint8_t> block(64, 0xaa), longer(65, 0xaa);
+  EXPECT_EQ(hmac(openssl::Digest::sha256, block, bytes("x")),
+            "ce3c639dcb9d8baae5d44c3b8b5e233faab4d1860e07489af5c84f213998bd79");
+  EXPECT_EQ(hmac(openssl::Digest::sha256, longer, bytes("x")),
+            "c2b9a0a013df029c7d812c5ac18388feef0194ee64fcc5f321d149c06137caa3");
 }
 
 }  // namespace
