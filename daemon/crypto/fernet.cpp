@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "common/secret.hpp"
+#include "daemon/crypto/base64url.hpp"
 #include "daemon/crypto/openssl.hpp"
 #include "daemon/crypto/sodium.hpp"
 
@@ -76,13 +77,13 @@ std::string Key::seal(Bytes plain, std::int64_t now, Bytes iv) const {
   state_->sign(Bytes(binary, size), mac);
   std::memcpy(binary + size, mac, kMacSize);
 
-  return openssl::encode_base64url(Bytes(binary, size + kMacSize));
+  return encode_base64url(Bytes(binary, size + kMacSize));
 }
 
 std::optional<std::size_t> Key::open(std::string_view token, std::optional<std::int64_t> ttl, std::int64_t now,
                                      std::span<std::uint8_t> out) const {
   std::uint8_t binary[kMaxBinary];
-  const auto decoded = openssl::decode_base64url(token, binary);
+  const auto decoded = decode_base64url(token, binary);
   if (!decoded || *decoded < kCiphertextAt + openssl::kAesBlockSize + kMacSize) return std::nullopt;
   const std::size_t size = *decoded - kMacSize;
 

@@ -3,11 +3,9 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <array>
 #include <initializer_list>
 #include <memory>
 #include <stdexcept>
-#include <utility>
 
 #include "common/secret.hpp"
 
@@ -29,17 +27,6 @@ const EVP_CIPHER* aes128_cbc() {
   check(cipher != nullptr, "AES-128-CBC");
   return cipher;
 }
-
-// RFC 4648, section 5: "the 62:nd and 63:rd characters" are "-" and "_" where libcrypto knows "+" and "/". NUL: none of
-// them, which libcrypto refuses.
-constexpr std::array<std::uint8_t, 256> kFromUrlSafe = [] {
-  std::array<std::uint8_t, 256> table{};
-  for (std::uint8_t c = 0; c < 128; ++c)
-    if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) table[c] = c;
-  table['-'] = '+';
-  table['_'] = '/';
-  return table;
-}();
 
 struct Hash {
   const char* name;
@@ -132,42 +119,6 @@ std::optional<std::size_t> decrypt_aes128_cbc(Bytes key, Bytes iv, Bytes in, std
                     EVP_DecryptFinal_ex(ctx.get(), out.data() + size, &last) == 1;
   if (!good) return std::nullopt;
   return static_cast<std::size_t>(size) + static_cast<std::size_t>(last);
-}
-
-std::string encode_base64url(Bytes in) {
-  std::string text((in.size() + 2) / 3 * 4 + 1, '\0');  // and libcrypto's final NUL
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), in.data(), static_cast<int>(in.size()));
-  text.pop_back();
-  // A few of each: to search for them takes half as long as to look at every letter.
-  for (const auto& [theirs, ours] : {std::pair('+', '-'), std::pair('/', '_')})
-    for (auto at = text.find(theirs); at != std::string::npos; at = text.find(theirs, at + 1)) text[at] = ours;
-  return text;
-}
-
-std::optional<std::size_t> decode_base64url(std::string_view in, std::span<std::uint8_t> out) noexcept {
-  if (in.size() % 4 != 0) return std::nullopt;
-  std::size_t padding = 0;
-  while (padding < 2 && padding < in.size() && in[in.size() - 1 - padding] == '=') ++padding;
-  if (in.size() / 4 * 3 > out.size() + padding) return std::nullopt;
-
-  std::size_t size = 0;
-  while (!in.empty()) {
-    std::array<std::uint8_t, 256> text;
-    std::array<std::uint8_t, text.size() / 4 * 3> bytes;
-    const std::string_view part = in.substr(0, text.size());
-    in.remove_prefix(part.size());
-    const std::size_t pad = in.empty() ? padding : 0, letters = part.size() - pad;
-    for (std::size_t i = 0; i < letters; ++i) text[i] = kFromUrlSafe[static_cast<unsigned char>(part[i])];
-    for (std::size_t i = letters; i < part.size(); ++i) text[i] = '=';
-    if (EVP_DecodeBlock(bytes.data(), text.data(), static_cast<int>(part.size())) < 0) return std::nullopt;
-    // It makes bytes of the padding as well: zeros, unless the last letter had bits to spare.
-    const std::size_t got = part.size() / 4 * 3 - pad;
-    for (std::size_t i = got; i < got + pad; ++i)
-      if (bytes[i] != 0) return std::nullopt;
-    std::copy_n(bytes.begin(), got, out.begin() + static_cast<std::ptrdiff_t>(size));
-    size += got;
-  }
-  return size;
 }
 
 }  // namespace umbra::openssl

@@ -1,12 +1,9 @@
-// The one wrapper of OpenSSL's libcrypto: HMAC (RFC 2104), AES-128-CBC with PKCS #7 padding, and base64url (RFC 4648)
-// of what is sealed.
+// The one wrapper of OpenSSL's libcrypto: HMAC (RFC 2104) and AES-128-CBC with PKCS #7 padding.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
-#include <string_view>
 
 #include "common/cursor.hpp"
 
@@ -26,12 +23,5 @@ inline constexpr std::size_t kAesBlockSize = 16;
 // std::runtime_error; decryption returns nothing where `in` is no whole blocks or the padding is wrong.
 std::size_t encrypt_aes128_cbc(Bytes key, Bytes iv, Bytes in, std::span<std::uint8_t> out);
 std::optional<std::size_t> decrypt_aes128_cbc(Bytes key, Bytes iv, Bytes in, std::span<std::uint8_t> out);
-
-// Both by table: for tokens, which are no secret; keys go through libsodium, which looks nothing up and takes five
-// times as long.
-std::string encode_base64url(Bytes in);
-// Nothing where `in` is not exactly what an encoder writes (alphabet, padding, zero bits behind the last byte), or is
-// too long for `out`; its size otherwise.
-std::optional<std::size_t> decode_base64url(std::string_view in, std::span<std::uint8_t> out) noexcept;
 
 }  // namespace umbra::openssl
