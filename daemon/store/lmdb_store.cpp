@@ -10,6 +10,12 @@ namespace umbra {
 namespace {
 
 constexpr std::string_view kMarkKey = "journal";
+// Changes in one of a checkpoint's transactions.
+#ifdef UMBRA_CHECKPOINT_CHANGES
+constexpr std::size_t kMostInOne = UMBRA_CHECKPOINT_CHANGES;
+#else
+constexpr std::size_t kMostInOne = 1024;
+#endif
 using Mode = lmdb::Transaction::Mode;
 
 }  // namespace
@@ -187,6 +193,20 @@ tl::expected<bool, StoreError> LmdbStore::freeze() {
   return true;
 }
 
+// In several transactions, since LMDB keeps the memory of its largest one for good. Until the last the mark says that
+// nothing of it is there: a start would write it once more.
+void LmdbStore::write_frozen() {
+  for (auto next = overlay_.frozen().begin(), end = overlay_.frozen().end(); next != end;) {
+    lmdb::Transaction txn(env_, Mode::write);
+    for (std::size_t i = 0; i < kMostInOne && next != end; ++i, ++next) put(txn, next->first, next->second);
+    if (next == end) {
+      mark_.applied = frozen_last_;
+      put_mark(txn, mark_);
+    }
+    txn.commit();
+  }
+}
+
 // What comes while it writes is the next one's: else logins without a pause would keep it from ever returning.
 tl::expected<void, StoreError> LmdbStore::checkpoint() try {
   const std::lock_guard lock(checkpoint_);
@@ -195,11 +215,7 @@ tl::expected<void, StoreError> LmdbStore::checkpoint() try {
     const auto frozen = freeze();
     if (!frozen) return tl::unexpected(frozen.error());
     if (!*frozen) return {};
-    lmdb::Transaction txn(env_, Mode::write);
-    for (const auto& [user, token] : overlay_.frozen()) put(txn, user, token);
-    mark_.applied = frozen_last_;
-    put_mark(txn, mark_);
-    txn.commit();
+    write_frozen();
     overlay_.forget_frozen();
     mark_epoch();
   }

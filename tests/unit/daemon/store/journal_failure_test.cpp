@@ -112,9 +112,7 @@ TEST_F(JournalTest, ABatchLargerThanASegmentIsRefusedWhole) {
 TEST_F(JournalTest, ACheckpointLeavesWhatComesMeanwhileToTheNext) {
   ASSERT_TRUE(bump("alice"));
   unsigned commits = 0;
-  beside_lmdb = [&] {
-    EXPECT_TRUE(++commits >= 100 || bump("alice"));
-  };
+  beside_lmdb = [&] { EXPECT_TRUE(++commits >= 100 || bump("alice")); };
   ASSERT_TRUE(storage.store().checkpoint());
   EXPECT_EQ(commits, 1U);
   // What a failed one left comes first, then what was written since.
@@ -128,6 +126,24 @@ TEST_F(JournalTest, ACheckpointLeavesWhatComesMeanwhileToTheNext) {
   beside_lmdb = nullptr;
   EXPECT_EQ(storage.crash(), std::nullopt);
   EXPECT_EQ(stored(), (Generations{{"alice", 5}, {"bob", 1}}));
+}
+
+// More changes than one transaction takes; the second one fails, and then the machine.
+TEST_F(JournalTest, ACheckpointThatEndsHalfwayIsWrittenOnceMore) {
+  Generations all;
+  for (int i = 0; i < 1500; ++i) {
+    const std::string user = "user" + std::to_string(i);
+    ASSERT_TRUE(bump(user));
+    all[user] = 1;
+  }
+  unsigned commits = 0;
+  beside_lmdb = [&] { lmdb_fails = ++commits == 2; };
+  EXPECT_FALSE(storage.store().checkpoint());
+  EXPECT_EQ(commits, 2U);
+  beside_lmdb = nullptr;
+  lmdb_fails = false;
+  EXPECT_EQ(storage.crash(), std::nullopt);
+  EXPECT_EQ(stored(), all);
 }
 
 // Readers, the writer and checkpoints at once: nobody ever reads an older record than he has read before.
