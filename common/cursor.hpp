@@ -3,6 +3,7 @@
 // 16-bit length in front.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -41,6 +42,10 @@ class Writer {
   template <std::size_t Size>
   void field(const std::uint8_t (&bytes)[Size]) noexcept {
     raw(Bytes(bytes, Size));
+  }
+  template <std::size_t Size>
+  void field(const std::array<std::uint8_t, Size>& bytes) noexcept {
+    raw(bytes);
   }
 
   [[nodiscard]] bool ok() const noexcept { return ok_; }
@@ -106,6 +111,11 @@ class Reader {
     const Bytes from = take(Size);
     if (ok_) std::memcpy(bytes, from.data(), Size);
   }
+  template <std::size_t Size>
+  void field(std::array<std::uint8_t, Size>& bytes) noexcept {
+    const Bytes from = take(Size);
+    if (ok_) std::memcpy(bytes.data(), from.data(), Size);
+  }
 
   void fail() noexcept { ok_ = false; }
   [[nodiscard]] bool ok() const noexcept { return ok_; }
@@ -117,7 +127,8 @@ class Reader {
   void integer(Integer& value) noexcept {
     const Bytes from = take(sizeof(Integer));
     std::uint64_t sum = 0;
-    for (std::size_t i = 0; i < from.size(); ++i) sum |= std::uint64_t{from[i]} << (8 * i);
+    if (ok_)
+      for (std::size_t i = 0; i < sizeof(Integer); ++i) sum |= std::uint64_t{from[i]} << (8 * i);
     value = static_cast<Integer>(sum);
   }
   // The next `size` bytes, or none once anything has failed.

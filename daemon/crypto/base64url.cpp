@@ -34,14 +34,16 @@ std::string encode_base64url(Bytes in) {
   std::string text((in.size() + 2) / 3 * 4, '=');
   char* out = text.data();
   const auto letter = [](std::uint32_t bits) { return kAlphabet[bits & 63]; };
-  for (; in.size() >= 3; in = in.subspan(3), out += 4) {
-    const std::uint32_t bits = std::uint32_t{in[0]} << 16 | std::uint32_t{in[1]} << 8 | in[2];
+  const std::uint8_t* at = in.data();
+  for (const auto* const end = at + in.size() / 3 * 3; at != end; at += 3, out += 4) {
+    const std::uint32_t bits = std::uint32_t{at[0]} << 16 | std::uint32_t{at[1]} << 8 | at[2];
     out[0] = letter(bits >> 18), out[1] = letter(bits >> 12), out[2] = letter(bits >> 6), out[3] = letter(bits);
   }
-  if (in.empty()) return text;
-  const std::uint32_t bits = std::uint32_t{in[0]} << 16 | (in.size() == 2 ? std::uint32_t{in[1]} << 8 : 0U);
+  const std::size_t left = in.size() % 3;
+  if (left == 0) return text;
+  const std::uint32_t bits = std::uint32_t{at[0]} << 16 | (left == 2 ? std::uint32_t{at[1]} << 8 : 0U);
   out[0] = letter(bits >> 18), out[1] = letter(bits >> 12);
-  if (in.size() == 2) out[2] = letter(bits >> 6);
+  if (left == 2) out[2] = letter(bits >> 6);
   return text;
 }
 

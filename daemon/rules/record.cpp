@@ -25,15 +25,6 @@ void secret(Reader& c, SecretBytes<wire::kMaxSecret>& value) {
   if (bytes.empty() || !value.assign(bytes)) c.fail();
 }
 
-template <std::size_t Size>
-void raw(Writer& c, const std::array<std::uint8_t, Size>& value) {
-  for (const std::uint8_t byte : value) c.field(byte);
-}
-template <std::size_t Size>
-void raw(Reader& c, std::array<std::uint8_t, Size>& value) {
-  for (std::uint8_t& byte : value) c.field(byte);
-}
-
 template <class Item, class Each>
 void items(Writer& c, const std::vector<Item>& list, std::size_t limit, Each each) {
   if (list.size() > limit) return c.field(std::string_view("too many"), 0);
@@ -79,27 +70,27 @@ void credential(Reader& c, Credential& m, std::uint8_t version) {
 
 void optional_salt(Writer& c, const std::optional<BackupSalt>& m) {
   c.field(m.has_value());
-  if (m) raw(c, *m);
+  if (m) c.field(*m);
 }
 void optional_salt(Reader& c, std::optional<BackupSalt>& m) {
   bool there = false;
   c.field(there);
-  if (there) raw(c, m.emplace());
+  if (there) c.field(m.emplace());
 }
 
 constexpr auto backup_fields = [](auto& c, auto& m, std::uint8_t version) {
-  raw(c, m.salt);
+  c.field(m.salt);
   c.field(m.created_at);
   items(c, m.codes, kMaxBackupCodes, [version](auto& cursor, auto& code) {
-    raw(cursor, code.hash);
+    cursor.field(code.hash);
     cursor.field(code.used_at);
     if (version >= kBypassVersion) optional_salt(cursor, code.salt);
   });
 };
 
 constexpr auto bypass_fields = [](auto& c, auto& m) {
-  raw(c, m.hash);
-  raw(c, m.salt);
+  c.field(m.hash);
+  c.field(m.salt);
   c.field(m.since);
   c.field(m.until);
 };
@@ -150,7 +141,7 @@ constexpr auto lockout_fields = [](auto& c, auto& m) {
   c.field(m.consecutive);
   c.field(m.charged);
   c.field(m.budget_day);
-  raw(c, m.budget);
+  c.field(m.budget);
 };
 
 constexpr auto record_fields = [](auto& c, auto& m, std::uint8_t version) {
