@@ -1,5 +1,5 @@
-"""The benchmark's own mount namespace: a /dev/log that is read, name services and accounts of its own. The machine's PAM,
-users and logs stay as they are."""
+"""The benchmark's own mount namespace: a /dev/log that is read, name services and accounts of its own. The machine's
+PAM, users and logs stay as they are."""
 import ctypes
 import os
 import pathlib
@@ -39,7 +39,7 @@ def _bind_over(path, folder, text, mode):
 
 
 def _bind_accounts(folder):
-    """pam_unix asks /etc/passwd and /etc/shadow. The machine's own accounts stay, without a hash that would open them."""
+    """pam_unix asks /etc/passwd and /etc/shadow. The machine's own accounts stay, but no hash of theirs."""
     passwd = pathlib.Path("/etc/passwd").read_text()
     shadow = "".join(line.split(":")[0] + ":*:19000:0:99999:7:::\n" for line in passwd.splitlines())
     for offset, kind in enumerate(HASHES):

@@ -120,4 +120,5 @@ class Population:
         if self.daemon:
             result["cpu"] += self.daemon.cpu() - before
             self.memory.setdefault(workers, []).append(self.daemon.memory())
+            self.stop()  # nor has anybody's daemon work left while another is measured
         return result

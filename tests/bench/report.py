@@ -33,7 +33,7 @@ def daemons(populations):
         if samples:
             row = {name: _most(samples, name) for name in samples[0]}
             if 1 in p.memory:
-                row["RssAnon_alone"] = _most(p.memory[1], "RssAnon")  # after one login at a time, as all numbers have it
+                row["RssAnon_alone"] = _most(p.memory[1], "RssAnon")  # all numbers of users have that one
             found[p.contender, p.users] = dict(row, start=statistics.median(p.starts))
     return found
 
@@ -49,7 +49,7 @@ def print_table(table, found_daemons, machine):
     for (contender, users, workers, fresh), row in sorted(table.items(), key=lambda i: (i[0][1:], i[0][0])):
         times = "".join(f" {'–':>{width}}" for width in (8, 7, 9, 7))
         if refusal(row) < TELLS_NOTHING:
-            cpu = "–" if users == 1 else f"{row['cpu_us']:,.0f}"  # half of it went into the wrong code ahead
+            cpu = "–" if users == 1 else f"{row['cpu_us']:,.0f}"  # most of it went into the wrong codes ahead
             times = f" {row['p50']:8,.0f} {row['p50_spread']:7.0%} {row['p99']:9,.0f} {cpu:>7}"
         print(f"{contender:13} {'any' if users == ANY else f'{users:,}':>9} {workers:3} {'fresh' if fresh else '':5} "
               f"{row['rate']:9,.0f} {row['rate_spread']:7.0%}{times} {refusal(row):8.1%}")
@@ -57,7 +57,7 @@ def print_table(table, found_daemons, machine):
     for (contender, users), row in sorted(found_daemons.items()):
         print(f"{contender:13} {users:9,} {row['VmRSS']:8.1f} {row['RssAnon']:11.1f} {row['RssFile']:11.1f} "
               f"{row['start']:8.3f}")
-    print("\nCPU: of the caller and the daemon, for each login that got in. Spread: largest less smallest, by the median.\n")
+    print("\nCPU: of caller and daemon, for each login that got in. Spread: largest less smallest, by the median.\n")
 
 
 def print_bars(checked):

@@ -1,4 +1,5 @@
-"""Which steps a run has, and their order: everything in every round, so that what the machine does meanwhile meets all."""
+"""Which steps a run has, and their order: all of them in every round, so that what the machine does meanwhile meets
+all contenders."""
 import time
 
 from population import ANY, GOOGLE, OATH, PERMIT, UMBRA, UNIX, YARDSTICK, Population
@@ -41,7 +42,7 @@ class Schedule:
         for number in range(rounds):
             for population, workers, fresh in self._turned(number):
                 progress.step(f"round {number + 1} of {rounds}: {population.contender}, " + (
-                    f"{population.users:,} users, " if population.counts_users() else "") +
+                    f"{population.users:,} enrolled, " if population.counts_users() else "") +
                     f"{workers} at once{', fresh' if fresh else ''}")
                 case = population.contender, population.users, workers, fresh
                 results.setdefault(case, []).append(population.step(workers, fresh))
