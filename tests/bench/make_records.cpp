@@ -1,6 +1,6 @@
 // Writes what each contender of the benchmark keeps of N enrolled users, into one folder each.
 //
-//   make_records umbra|google|oath FOLDER N
+//   make_records umbra|google|oath|yardstick FOLDER N
 
 #include <sys/stat.h>
 
@@ -16,6 +16,7 @@
 #include "daemon/store/committer.hpp"
 #include "daemon/store/lmdb_store.hpp"
 #include "tests/bench/population.hpp"
+#include "tests/bench/yardstick_store.hpp"
 #include "tests/support/hex.hpp"
 
 namespace {
@@ -87,10 +88,24 @@ void make_oath(const std::string& folder, unsigned users) {
   chmod(path.c_str(), 0600);
 }
 
+void make_yardstick(const std::string& folder, unsigned users) {
+  constexpr unsigned kBatch = 10'000;
+  const auto now = std::time(nullptr);
+  const auto ring = create_keyring(folder + "/keyring", now);
+  if (!ring) throw std::runtime_error(ring.error());
+  const bench::YardstickStore store(folder);
+  for (unsigned first = 0; first < users; first += kBatch) {
+    lmdb::Transaction write(store.environment, lmdb::Transaction::Mode::write);
+    for (unsigned n = first; n < users && n < first + kBatch; ++n)
+      store.put(write, bench::user_name(n), 0, ring->seal(bench::secret(n), now));
+    write.commit();
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
-  if (argc != 4) throw std::runtime_error("usage: make_records umbra|google|oath FOLDER N");
+  if (argc != 4) throw std::runtime_error("usage: make_records umbra|google|oath|yardstick FOLDER N");
   umbra::sodium::init();
   const std::string kind = argv[1];
   const std::string folder = argv[2];
@@ -99,6 +114,7 @@ int main(int argc, char** argv) try {
   if (kind == "umbra") make_umbra(folder, users);
   if (kind == "google") make_google(folder, users);
   if (kind == "oath") make_oath(folder, users);
+  if (kind == "yardstick") make_yardstick(folder, users);
   return 0;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "make_records: %s\n", error.what());
