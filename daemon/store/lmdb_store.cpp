@@ -14,7 +14,7 @@ constexpr std::string_view kMarkKey = "journal";
 #ifdef UMBRA_CHECKPOINT_CHANGES
 constexpr std::size_t kMostInOne = UMBRA_CHECKPOINT_CHANGES;
 #else
-constexpr std::size_t kMostInOne = 1024;
+constexpr std::size_t kMostInOne = 256;
 #endif
 using Mode = lmdb::Transaction::Mode;
 
