@@ -20,11 +20,13 @@ std::int64_t now_ms() noexcept {
   return std::int64_t{t.tv_sec} * 1000 + t.tv_nsec / 1'000'000;
 }
 
-// Lets the calls of `option` (SO_RCVTIMEO, SO_SNDTIMEO) wait as long as is left: to wait inside of them costs a login
-// half of what poll and then the call would.
-ChannelError bound(int fd, int option, std::int64_t deadline_ms) noexcept {
+// Lets the calls of `option` (SO_RCVTIMEO, SO_SNDTIMEO) wait as long as is left: to wait inside of them costs less than
+// poll and then the call. `most_ms`: what they may wait now; one that is right or somewhat short stays.
+ChannelError bound(int fd, int option, std::int64_t deadline_ms, std::int64_t& most_ms) noexcept {
   const std::int64_t left = deadline_ms - now_ms();
   if (left <= 0) return ChannelError::timeout;  // and to the kernel, zero would mean for ever
+  if (most_ms <= left && most_ms > left / 2) return ChannelError::none;
+  most_ms = left;
   const timeval most{left / 1000, left % 1000 * 1000};
   return setsockopt(fd, SOL_SOCKET, option, &most, sizeof most) == 0 ? ChannelError::none : ChannelError::broken;
 }
@@ -41,9 +43,10 @@ int above_standard_streams(int fd) noexcept {
 }
 
 // Waits while the listener's backlog is full.
-ChannelError connect_before(int fd, const sockaddr_un& address, std::int64_t deadline_ms) noexcept {
+ChannelError connect_before(int fd, const sockaddr_un& address, std::int64_t deadline_ms,
+                            std::int64_t& most_ms) noexcept {
   for (;;) {
-    if (const auto error = bound(fd, SO_SNDTIMEO, deadline_ms); error != ChannelError::none) return error;
+    if (const auto error = bound(fd, SO_SNDTIMEO, deadline_ms, most_ms); error != ChannelError::none) return error;
     if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return ChannelError::none;
     if (!worth_another_look(errno)) return ChannelError::absent;
   }
@@ -98,7 +101,8 @@ ChannelError Channel::open(std::int64_t deadline_ms) noexcept {
 
   fd_ = above_standard_streams(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
   if (fd_ < 0) return ChannelError::broken;
-  ChannelError error = connect_before(fd_, address, deadline_ms);
+  send_ms_ = receive_ms_ = 0;
+  ChannelError error = connect_before(fd_, address, deadline_ms, send_ms_);
   if (error == ChannelError::none) error = check_peer(fd_, daemon_uid_);
   if (error != ChannelError::none) close();
   return error;
@@ -107,15 +111,15 @@ ChannelError Channel::open(std::int64_t deadline_ms) noexcept {
 ChannelError Channel::try_once(Bytes request, std::span<std::uint8_t> reply, std::size_t& reply_size,
                                std::int64_t deadline_ms) noexcept {
   for (;;) {
+    if (const auto error = bound(fd_, SO_SNDTIMEO, deadline_ms, send_ms_); error != ChannelError::none) return error;
     const ssize_t sent = send(fd_, request.data(), request.size(), MSG_NOSIGNAL);
     if (sent == static_cast<ssize_t>(request.size())) break;
     if (sent >= 0) return ChannelError::broken;
     if (errno == EPIPE || errno == ECONNRESET) return ChannelError::closed;
     if (!worth_another_look(errno)) return ChannelError::broken;
-    if (const auto error = bound(fd_, SO_SNDTIMEO, deadline_ms); error != ChannelError::none) return error;
   }
   for (;;) {
-    if (const auto error = bound(fd_, SO_RCVTIMEO, deadline_ms); error != ChannelError::none) return error;
+    if (const auto error = bound(fd_, SO_RCVTIMEO, deadline_ms, receive_ms_); error != ChannelError::none) return error;
     // MSG_TRUNC tells the packet's real length, so that a cut packet is never taken for a whole one.
     const ssize_t got = recv(fd_, reply.data(), reply.size(), MSG_TRUNC);
     if (got > 0) touch(static_cast<std::size_t>(got) < reply.size() ? static_cast<std::size_t>(got) : reply.size());

@@ -69,6 +69,7 @@ class Channel {
   uid_t daemon_uid_;
   int timeout_ms_;
   int fd_ = -1;
+  std::int64_t send_ms_ = 0, receive_ms_ = 0;  // how long a call on fd_ may wait; 0: for ever
   std::size_t touched_ = 0;
 };
 

@@ -207,9 +207,13 @@ void LmdbStore::write_frozen() {
   }
 }
 
-// What comes while it writes is the next one's: else logins without a pause would keep it from ever returning.
-tl::expected<void, StoreError> LmdbStore::checkpoint() try {
+tl::expected<void, StoreError> LmdbStore::checkpoint() {
   const std::lock_guard lock(checkpoint_);
+  return bring_over();
+}
+
+// What comes while it writes is the next one's: else logins without a pause would keep it from ever returning.
+tl::expected<void, StoreError> LmdbStore::bring_over() try {
   for (bool left_over = true; left_over;) {
     left_over = !overlay_.frozen().empty();
     const auto frozen = freeze();

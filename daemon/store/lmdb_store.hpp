@@ -92,6 +92,7 @@ class LmdbStore final : public Store {
   void run(Tokens& staged, Change& change);
   tl::expected<bool, StoreError> append(std::span<Change> batch);  // false: the journal has no room for it
   tl::expected<bool, StoreError> freeze();                         // false: there is nothing to freeze
+  tl::expected<void, StoreError> bring_over();                     // a checkpoint, under checkpoint_
   void write_frozen();                                             // throws lmdb::Error
   void create_decoys(const lmdb::Transaction& txn, const lmdb::Database& users);
 

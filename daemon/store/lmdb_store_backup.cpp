@@ -120,12 +120,11 @@ tl::expected<void, StoreError> LmdbStore::inspect(const std::string& after, cons
 
 Snapshot::Snapshot(LmdbStore& store)
     : store_(store),
-      txn_(
-          [&]() -> const lmdb::Environment& {
-            if (const auto done = store.checkpoint(); !done) throw std::runtime_error(done.error());
-            return store.env_;
-          }(),
-          Mode::read),
+      txn_([&] {
+        const std::lock_guard lock(store.checkpoint_);  // the next checkpoint may be of several transactions
+        if (const auto done = store.bring_over(); !done) throw std::runtime_error(done.error());
+        return lmdb::Transaction(store.env_, Mode::read);
+      }()),
       records_(store.users_in(txn_)) {
   lmdb::Cursor cursor(txn_, records_);
   std::size_t decoys = 0;

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cerrno>
+#include <utility>
 
 extern "C" {
 ssize_t __real_pwrite64(int fd, const void* bytes, size_t size, off_t at);
@@ -29,6 +30,12 @@ ssize_t __wrap_pread64(int fd, void* bytes, size_t size, off_t at) {
   if (!interrupted && !umbra::test::reads_fail) return __real_pread64(fd, bytes, size, at);
   errno = interrupted ? EINTR : EIO;
   return -1;
+}
+int __real_mdb_txn_begin(MDB_env* env, MDB_txn* parent, unsigned flags, MDB_txn** txn);
+int __wrap_mdb_txn_begin(MDB_env* env, MDB_txn* parent, unsigned flags, MDB_txn** txn) {
+  if ((flags & MDB_RDONLY) != 0)
+    if (const auto meanwhile = std::exchange(umbra::test::before_reading, nullptr)) meanwhile();
+  return __real_mdb_txn_begin(env, parent, flags, txn);
 }
 int __real_mdb_txn_commit(MDB_txn* txn);
 int __wrap_mdb_txn_commit(MDB_txn* txn) {

@@ -1,5 +1,5 @@
-// A disk and an LMDB that fail when a test says so: the linker hands our calls of pread, pwrite and mdb_txn_commit to
-// them.
+// A disk and an LMDB that fail when a test says so: the linker hands our calls of pread, pwrite, mdb_txn_begin and
+// mdb_txn_commit to them.
 #pragma once
 
 #include <atomic>
@@ -13,7 +13,8 @@ enum class Disk { works, fails, takes_and_fails, full, interrupted };
 
 inline std::atomic<Disk> disk = Disk::works;
 inline std::atomic<bool> lmdb_fails = false, reads_fail = false, reads_interrupted = false;
-inline std::function<void()> beside_lmdb;  // what happens while LMDB commits
+inline std::function<void()> beside_lmdb;                  // what happens while LMDB commits
+inline std::function<void()> before_reading;               // and once, before the next transaction that reads begins
 inline std::atomic<unsigned> writes = 0, synchronous = 0;  // those that were durable when they returned
 
 }  // namespace umbra::test
