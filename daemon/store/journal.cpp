@@ -113,7 +113,6 @@ Journal::Journal(const std::string& path, const JournalId& id, std::uint64_t app
   std::ranges::move(read_segment(1), std::back_inserter(batches));
   std::ranges::sort(batches, {}, &Batch::number);
   for (const Batch& batch : batches) {
-    if (batch.number <= last_) continue;
     if (batch.number != last_ + 1)
       throw std::runtime_error("the journal " + path + " is damaged: batch " + std::to_string(last_ + 1) +
                                " is missing before " + std::to_string(batch.number) + "; restore a backup");
@@ -126,20 +125,20 @@ std::vector<Journal::Batch> Journal::read_segment(std::size_t segment) const {
   std::vector<std::uint8_t> bytes(kSegment);
   if (!read_all(file_.get(), bytes, place_of(segment)))
     throw std::runtime_error("the journal cannot be read: look at the disk");
-  return batches_in(bytes, id_);
+  return batches_in(bytes, id_, last_);
 }
 
 // Each sector may be a batch's first. What was being written when the power went is none, and what an earlier round
 // left has numbers that LMDB has; so a batch that is missing between two others was damaged later.
-std::vector<Journal::Batch> Journal::batches_in(Bytes rest, const JournalId& id) {
+std::vector<Journal::Batch> Journal::batches_in(Bytes rest, const JournalId& id, std::uint64_t applied) {
   std::vector<Batch> batches;
   while (!rest.empty()) {
     Batch batch;
     std::size_t size = 0;
-    if (read_batch(rest, id, batch, size))
-      batches.push_back(std::move(batch));
-    else
+    if (!read_batch(rest, id, batch, size))
       size = std::min(kSector, rest.size());
+    else if (batch.number > applied)
+      batches.push_back(std::move(batch));
     rest = rest.subspan(size);
   }
   return batches;

@@ -65,8 +65,8 @@ class Journal {
     std::uint64_t number = 0;
     Tokens tokens;
   };
-  // The batches that stand in the bytes of a segment. Pure: whatever the bytes are.
-  static std::vector<Batch> batches_in(Bytes segment, const JournalId& id);
+  // The batches above the number `applied` that stand in the bytes of a segment. Pure: whatever the bytes are.
+  static std::vector<Batch> batches_in(Bytes segment, const JournalId& id, std::uint64_t applied);
 
  private:
   static std::size_t size_of(const Tokens& tokens) noexcept;

@@ -14,7 +14,7 @@ constexpr JournalId kId{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}}
 constexpr std::size_t kNumber = 8, kHead = 36;
 
 std::vector<Journal::Batch> read(Bytes segment) {
-  auto batches = Journal::batches_in(segment, kId);
+  auto batches = Journal::batches_in(segment, kId, 0);
   require(batches.size() <= segment.size() / kHead, "a batch has a head of its own");
   for (const Journal::Batch& batch : batches)
     for (const auto& [user, token] : batch.tokens)
