@@ -2,7 +2,7 @@
 import math
 from html import escape
 
-from population import ANY, GOOGLE, OATH, PERMIT, UMBRA, UNIX, YARDSTICK
+from population import ANY, GOOGLE, OATH, PERMIT, TWICE, UMBRA, UNIX, YARDSTICK
 from report import TELLS_NOTHING, refusal
 
 WIDTH, HEIGHT = 960, 500
@@ -17,6 +17,7 @@ STYLES = {
     GOOGLE: ("google-authenticator", "#c2410c", "", "square"),
     OATH: ("pam_oath", "#a21caf", "", "diamond"),
     YARDSTICK: ("yardstick (bare minimum)", "#0f766e", "6 3", "circle"),
+    TWICE: ("yardstick, asked twice", "#0f766e", "2 3", "square"),
     UNIX["yescrypt"]: ("pam_unix, yescrypt", "#1d4ed8", "2 3", "square"),
     UNIX["sha512"]: ("pam_unix, sha512", "#0284c7", "2 3", "diamond"),
     PERMIT: ("pam_permit (libpam alone)", "#57534e", "2 3", "circle"),

@@ -12,7 +12,8 @@ from namespace import PASSWORD, USERS_OF_A_HASH, unix_user
 SECURITY = pathlib.Path("/usr/lib") / f"{os.uname().machine}-linux-gnu" / "security"
 PEER_MODULES = {"google": "pam_google_authenticator.so", "oath": "pam_oath.so", "unix": "pam_unix.so",
                 "permit": "pam_permit.so"}
-UMBRA, GOOGLE, OATH, YARDSTICK, PERMIT = "umbra", "google", "oath", "yardstick", "permit"
+UMBRA, GOOGLE, OATH, PERMIT = "umbra", "google", "oath", "permit"
+YARDSTICK, TWICE = "yardstick", "yardstick-twice"  # twice: it asks first whether a code is wanted, as ours does
 UNIX = {"yescrypt": "unix-yescrypt", "sha512": "unix-sha512"}
 ANY = 0  # users, where their number makes no difference
 
@@ -39,7 +40,7 @@ class Population:
         if self.contender == UMBRA:
             words = [self.build / "daemon/umbra-totpd", "--config", "/nonexistent", "--socket", socket, "--state-dir",
                      self.folder / "state", "--keyring", self.folder / "keyring"]
-        elif self.contender == YARDSTICK:
+        elif self.contender in (YARDSTICK, TWICE):
             words = [self.build / "tests/bench/yardstick", socket, self.folder]
         else:
             return None
@@ -48,8 +49,9 @@ class Population:
     def _module(self):
         if self.contender == UMBRA:
             return f"{self.build}/pam_module/pam_umbra_totp.so socket={self.daemon.socket}"
-        if self.contender == YARDSTICK:
-            return f"{self.build}/tests/bench/pam_yardstick.so socket={self.daemon.socket}"
+        if self.contender in (YARDSTICK, TWICE):
+            return f"{self.build}/tests/bench/pam_yardstick.so socket={self.daemon.socket}" + (
+                " twice" if self.contender == TWICE else "")
         module = SECURITY / PEER_MODULES[self.contender.split("-")[0]]
         return str(module) + {GOOGLE: f" user=root secret={self.folder}/${{USER}}",
                               OATH: f" usersfile={self.folder}/users.oath window=3",
@@ -61,7 +63,7 @@ class Population:
     def enrol(self):
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
-        subprocess.run([self.build / "tests/bench/make_records", self.contender, self.folder, str(self.users)],
+        subprocess.run([self.build / "tests/bench/make_records", self.contender.removesuffix("-twice"), self.folder, str(self.users)],
                        check=True)
         self.unused = 0
 

@@ -2,11 +2,11 @@
 all contenders."""
 import time
 
-from population import ANY, GOOGLE, OATH, PERMIT, UMBRA, UNIX, YARDSTICK, Population
+from population import ANY, GOOGLE, OATH, PERMIT, TWICE, UMBRA, UNIX, YARDSTICK, Population
 
 USERS = (1, 1_000, 10_000, 100_000, 1_000_000)
 WORKERS = (1, 2, 8, 32, 64)
-CONTENDERS = (UMBRA, GOOGLE, OATH, YARDSTICK, PERMIT, *UNIX.values())
+CONTENDERS = (UMBRA, GOOGLE, OATH, YARDSTICK, TWICE, PERMIT, *UNIX.values())
 QUICK_USERS, QUICK_ROUNDS = (1, 1_000, 100_000), 2
 MOST_OF_PEERS = 100_000  # users: a file for each; or one file, 27 ms a login of it
 
@@ -14,6 +14,7 @@ MOST_OF_PEERS = 100_000  # users: a file for each; or one file, 27 ms a login of
 AT_ONCE = {1_000: (1, 8), 100_000: WORKERS, ANY: WORKERS}
 FRESH = {UMBRA: (1, 8), GOOGLE: (1, 8), YARDSTICK: (1, 8)}  # with 1,000 users
 FRESH_USERS = 1_000
+TWICE_USERS = 100_000  # where the numbers at once are compared
 ONLY = dict.fromkeys((OATH, *UNIX.values()), (1, 8))  # more at once would show nothing but refusals, and processors
 
 
@@ -23,6 +24,7 @@ class Schedule:
         (folder / "pam.d" / "other").touch()  # without it libpam logs an error for each login
         wanted = [(UMBRA, users) for users in users_list]
         wanted += [(c, users) for c in (GOOGLE, OATH, YARDSTICK) for users in users_list if users <= MOST_OF_PEERS]
+        wanted += [(TWICE, users) for users in users_list if users == TWICE_USERS]
         wanted += [(c, ANY) for c in (PERMIT, *UNIX.values())]
         self.populations = [Population(c, users, build, folder) for c, users in wanted if c in contenders]
         self.steps = [(p, workers, fresh) for fresh in (False, True) for users in (ANY, *users_list)

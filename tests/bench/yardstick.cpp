@@ -2,8 +2,9 @@
 //
 //   yardstick SOCKET FOLDER       FOLDER as `make_records yardstick` leaves it
 //
-// One request a connection: Fernet opened, three windows compared, the step put, all that waits in one commit that is
-// on disk, then the answers. No limits, no lockout, no audit, no look at who asks; nobody should log in with it.
+// One request a connection, or one that is only asked whether a code is wanted, and then that: Fernet opened, three
+// windows compared, the step put, all that waits in one commit that is on disk, then the answers. No limits, no
+// lockout, no audit, no look at who asks; nobody should log in with it.
 
 #include "tests/bench/yardstick.h"
 
@@ -116,37 +117,44 @@ int listen_at(const char* path) {
 [[noreturn]] void serve(int listener, const bench::YardstickStore& store, const KeyRing& ring) {
   Committer committer(store);
   const int poll = epoll_create1(EPOLL_CLOEXEC);
-  const auto watch = [&](int fd, std::uint32_t events) {
+  const auto watch = [&](int how, int fd, std::uint32_t events) {
     epoll_event event{};
     event.events = events;
     event.data.fd = fd;
-    epoll_ctl(poll, EPOLL_CTL_ADD, fd, &event);
+    epoll_ctl(poll, how, fd, &event);
   };
-  // False where the request has not come yet.
+  // False where the next request has not come yet.
   const auto take = [&](int client) {
-    yardstick_request request{};
-    const auto got = recv(client, &request, sizeof request, 0);
-    if (got < 0) return false;
-    request.user[sizeof request.user - 1] = request.code[sizeof request.code - 1] = 0;
-    const auto step = got == sizeof request ? matching_step(store, ring, request) : std::nullopt;
-    if (step)
-      committer.submit({client, request.user, *step});
-    else
-      answer(client, false);
-    return true;
+    for (;;) {
+      yardstick_request request{};
+      const auto got = recv(client, &request, sizeof request, 0);
+      if (got < 0) return false;
+      request.user[sizeof request.user - 1] = request.code[sizeof request.code - 1] = 0;
+      if (got == sizeof request && request.code[0] == 0) {
+        const char wanted = 1;
+        send(client, &wanted, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+        continue;
+      }
+      const auto step = got == sizeof request ? matching_step(store, ring, request) : std::nullopt;
+      if (step)
+        committer.submit({client, request.user, *step});
+      else
+        answer(client, false);
+      return true;
+    }
   };
-  watch(listener, EPOLLIN);
+  watch(EPOLL_CTL_ADD, listener, EPOLLIN);
   systemd::notify_ready();
   epoll_event events[64];
   for (;;) {
     const int count = epoll_wait(poll, events, 64, -1);
     for (int i = 0; i < count; ++i) {
       if (events[i].data.fd != listener) {
-        if (!take(events[i].data.fd)) close(events[i].data.fd);
+        if (!take(events[i].data.fd)) watch(EPOLL_CTL_MOD, events[i].data.fd, EPOLLIN | EPOLLONESHOT);
         continue;
       }
       for (int client = 0; (client = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0;)
-        if (!take(client)) watch(client, EPOLLIN | EPOLLONESHOT);
+        if (!take(client)) watch(EPOLL_CTL_ADD, client, EPOLLIN | EPOLLONESHOT);
     }
   }
 }

@@ -1,4 +1,5 @@
-/* What the yardstick's module asks its daemon: one datagram of this each login; the answer is one byte, 1 for yes. */
+/* What the yardstick's module asks its daemon, a datagram each time; the answer is one byte, 1 for yes. Without a code:
+ * whether one is wanted, and it always is. */
 #ifndef UMBRA_BENCH_YARDSTICK_H
 #define UMBRA_BENCH_YARDSTICK_H
 
