@@ -51,12 +51,12 @@ class Hashing {
   explicit Hashing(Digest digest) : md_(of(digest)), ctx_(EVP_MD_CTX_new()) { check(ctx_ != nullptr, "a digest"); }
 
   void operator()(std::initializer_list<Bytes> parts, std::uint8_t* out) {
-    start();
+    check(EVP_DigestInit_ex2(ctx_.get(), md_, nullptr) == 1, "a digest");
     for (const Bytes part : parts) check(EVP_DigestUpdate(ctx_.get(), part.data(), part.size()) == 1, "a digest");
     check(EVP_DigestFinal_ex(ctx_.get(), out, nullptr) == 1, "a digest");
   }
-  // What it holds of the last digest is gone.
-  void start() { check(EVP_DigestInit_ex2(ctx_.get(), md_, nullptr) == 1, "a digest"); }
+  // Else the last digest, and of a long one its input, would stay in there.
+  void forget() noexcept { EVP_DigestInit_ex2(ctx_.get(), md_, nullptr); }
 
  private:
   static const EVP_MD* of(Digest digest) {
@@ -65,6 +65,11 @@ class Hashing {
   }
   const EVP_MD* md_;
   std::unique_ptr<EVP_MD_CTX, FreeHashing> ctx_;
+};
+
+struct Forget {
+  Hashing& hashing;
+  ~Forget() { hashing.forget(); }
 };
 
 Hashing& hashing(Digest digest) {
@@ -78,6 +83,7 @@ Hashing& hashing(Digest digest) {
 std::size_t hmac(Digest digest, Bytes key, Bytes data, std::span<std::uint8_t, kMaxDigestSize> out) {
   const Hash& hash = kHashes[static_cast<std::size_t>(digest)];
   Hashing& hashed = hashing(digest);
+  const Forget afterwards{hashed};
   std::uint8_t pad[kMaxBlock] = {}, inner[kMaxDigestSize];
   const WipeGuard pad_guard(pad, sizeof pad), inner_guard(inner, sizeof inner);
   // RFC 2104, section 2: "Applications that use keys longer than B bytes will first hash the key using H"; "append
@@ -92,7 +98,6 @@ std::size_t hmac(Digest digest, Bytes key, Bytes data, std::span<std::uint8_t, k
   hashed({Bytes(pad, hash.block), data}, inner);
   for (std::uint8_t& byte : pad) byte ^= 0x36 ^ 0x5C;
   hashed({Bytes(pad, hash.block), Bytes(inner, hash.size)}, out.data());
-  hashed.start();
   return hash.size;
 }
 

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -105,16 +106,15 @@ void make_yardstick(const std::string& folder, unsigned users) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  if (argc != 4) throw std::runtime_error("usage: make_records umbra|google|oath|yardstick FOLDER N");
+  const std::map<std::string_view, void (*)(const std::string&, unsigned)> makers = {
+      {"umbra", make_umbra}, {"google", make_google}, {"oath", make_oath}, {"yardstick", make_yardstick}};
+  if (argc != 4 || !makers.contains(argv[1]))
+    throw std::runtime_error("usage: make_records umbra|google|oath|yardstick FOLDER N");
   umbra::sodium::init();
-  const std::string kind = argv[1];
   const std::string folder = argv[2];
   const auto users = static_cast<unsigned>(std::strtoul(argv[3], nullptr, 10));
   mkdir(folder.c_str(), 0755);
-  if (kind == "umbra") make_umbra(folder, users);
-  if (kind == "google") make_google(folder, users);
-  if (kind == "oath") make_oath(folder, users);
-  if (kind == "yardstick") make_yardstick(folder, users);
+  makers.at(argv[1])(folder, users);
   return 0;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "make_records: %s\n", error.what());

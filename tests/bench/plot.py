@@ -111,7 +111,8 @@ def growth(table):
             y = y_axis(alone[contender, ANY])
             yield line(left, y, left + PANEL, y, colour=colour, width=1.6, dashes=dashes)
         points = [(x_axis(u), y_axis(alone[contender, u])) for u in counted if (contender, u) in alone]
-        yield from draw_series(contender, points)
+        if len(points) > 1:
+            yield from draw_series(contender, points)
 
 
 def concurrency(table):
@@ -127,8 +128,9 @@ def concurrency(table):
     yield from frame(left, "Logins a second that got in, 100,000 users", "logins at once", x_axis, at_once, y_axis,
                      y_ticks, short)
     for contender in reversed(STYLES):
-        yield from draw_series(contender, [(x_axis(w), y_axis(rates[contender, w])) for w in at_once
-                                           if (contender, w) in rates])
+        points = [(x_axis(w), y_axis(rates[contender, w])) for w in at_once if (contender, w) in rates]
+        if len(points) > 1:
+            yield from draw_series(contender, points)
 
 
 def legend(contenders):

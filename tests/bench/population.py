@@ -63,8 +63,8 @@ class Population:
     def enrol(self):
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
-        subprocess.run([self.build / "tests/bench/make_records", self.contender.removesuffix("-twice"), self.folder, str(self.users)],
-                       check=True)
+        kind = self.contender.removesuffix("-twice")
+        subprocess.run([self.build / "tests/bench/make_records", kind, self.folder, str(self.users)], check=True)
         self.unused = 0
 
     def start(self):

@@ -4,9 +4,9 @@
     count_test.py [PROGRAM] [--keep]     --keep: writes what it counts into that file instead
 
 PROGRAM is hot_pieces, by default that of build/. No time is measured: callgrind counts, and a count comes out the same
-on a loaded machine. What could differ is fixed: the program's randomness (hot_pieces.cpp), its environment, and which of
-their functions libcrypto, libc and libsodium choose for the processor. "ours" is what the compiler made of this project;
-"all" is that and libc, libstdc++, libcrypto, libsodium and liblmdb.
+on a loaded machine. What could differ is fixed: the program's randomness (hot_pieces.cpp), its environment, and which
+of their functions libcrypto, libc and libsodium choose for the processor. "ours" is what the compiler made of this
+project; "all" is that and libc, libstdc++, libcrypto, libsodium and liblmdb.
 Too few are as wrong as too many: work that is left out may be a check.
 """
 import pathlib

@@ -29,7 +29,7 @@ using namespace umbra;
 constexpr unsigned kTimes = 64;  // as many initialization vectors are drawn at once: each count has one draw
 constexpr unsigned kWarmUp = 8;  // what is looked up once, and what grows to its size
 
-std::uint64_t random_state = 1;  // as many letters of a token are '-' each time, and those are searched for
+std::uint64_t random_state = 1;  // what is drawn is the same in every run
 
 void not_random(void* out, std::size_t size) {
   auto* const bytes = static_cast<std::uint8_t*>(out);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <functional>
 #include <string>
 #include <thread>
@@ -131,6 +133,21 @@ TEST(Channel, SilenceEndsAtTheDeadline) {
   const auto spent = steady_clock::now() - start;
   EXPECT_GE(spent, milliseconds(95));
   EXPECT_LT(spent, milliseconds(1500));
+}
+
+// A signal in between does not give the rest of the wait its whole length again.
+TEST(Channel, AnInterruptedWaitEndsAtTheSameDeadline) {
+  struct sigaction interrupt{}, before{};
+  interrupt.sa_handler = [](int) {};
+  ASSERT_EQ(sigaction(SIGALRM, &interrupt, &before), 0);
+  Server server({wait_for_the_end});
+  Channel channel(server.path(), getuid(), 1000);
+  const auto start = steady_clock::now();
+  const itimerval once{{}, {0, 800'000}};
+  ASSERT_EQ(setitimer(ITIMER_REAL, &once, nullptr), 0);
+  EXPECT_EQ(exchange(channel, "x").error, ChannelError::timeout);
+  EXPECT_LT(steady_clock::now() - start, milliseconds(1500)) << "0.8 and 1.0 seconds, one behind the other";
+  sigaction(SIGALRM, &before, nullptr);
 }
 
 TEST(Channel, FullBacklogEndsAtTheDeadline) {

@@ -64,7 +64,7 @@ class Life {
     const int code = line == Line::account ? pam_sm_acct_mgmt(handle(), 0, argc, argv.data())
                                            : pam_sm_authenticate(handle(), 0, argc, argv.data());
     judge(line, code);
-    // A question that could not even be sent has its deadline too; a pause and a late timer may stand behind it.
+    // A question that could not even be sent has its deadline too; a late timer may stand behind it.
     const auto limit = (machine_.questions + 1) * std::int64_t{kTimeout + 5};
     if (machine_.now_ms - before - machine_.conversing_ms > limit) machine_.complain("longer than its deadline");
     return code;

@@ -33,7 +33,7 @@ ssize_t __wrap_pread64(int fd, void* bytes, size_t size, off_t at) {
 }
 int __real_mdb_txn_begin(MDB_env* env, MDB_txn* parent, unsigned flags, MDB_txn** txn);
 int __wrap_mdb_txn_begin(MDB_env* env, MDB_txn* parent, unsigned flags, MDB_txn** txn) {
-  if ((flags & MDB_RDONLY) != 0)
+  if ((flags & MDB_RDONLY) != 0 && umbra::test::before_reading)
     if (const auto meanwhile = std::exchange(umbra::test::before_reading, nullptr)) meanwhile();
   return __real_mdb_txn_begin(env, parent, flags, txn);
 }

@@ -21,6 +21,7 @@ class JournalTest : public testing::Test {
     disk = Disk::works;
     lmdb_fails = false;
     beside_lmdb = nullptr;
+    before_reading = nullptr;
   }
   // One more than there was; a new user starts at 1.
   tl::expected<void, StoreError> bump(const std::string& user) {
