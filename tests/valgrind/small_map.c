@@ -1,4 +1,5 @@
-/* For tests/valgrind/run and tests/instructions: valgrind has no 64 GiB of address space to give, and LMDB asks for them. */
+/* For tests/valgrind/run and tests/instructions: valgrind has no 64 GiB of address space to give, and LMDB asks for
+ * them. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stddef.h>
